@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { runErrorCode, seal } from './run.ts';
+import type { StreamEvent } from './stream.ts';
+
+/** Parts of a message, as AI SDK's `UIMessage` has them. */
+export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+export const stepPart = z.strictObject({ type: z.literal('step-start') });
+export const toolPart = z.strictObject({
+  type: z.literal('dynamic-tool'),
+  toolName: z.string(),
+  toolCallId: z.string(),
+  state: z.enum(['input-available', 'output-available', 'output-error']),
+  input: z.unknown(),
+  output: z.unknown().optional(),
+  errorText: z.string().optional(),
+});
+export const messagePart = z.discriminatedUnion('type', [textPart, stepPart, toolPart]);
+export type MessagePart = z.infer<typeof messagePart>;
+export type ToolPart = z.infer<typeof toolPart>;
+
+/** `streaming` while its run is open, then the run's seal. User messages are `finished`. */
+export const messageStatus = z.enum(['streaming', ...seal.options]);
+
+/** One message of a session. Messages form a tree: a sibling is an edit or another answer. */
+export const message = z.strictObject({
+  id: z.string(),
+  parentId: z.string().nullable(),
+  role: z.enum(['user', 'assistant']),
+  status: messageStatus,
+  parts: z.array(messagePart),
+  createdAt: z.iso.datetime(),
+  /** Assistant messages: the run that wrote it, and the model that answered. */
+  runId: z.string().optional(),
+  model: z.string().optional(),
+  error: z.strictObject({ code: runErrorCode.or(z.string()), message: z.string() }).optional(),
+  usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
+});
+export type Message = z.infer<typeof message>;
+
+/** What a run's events amount to: the content of its assistant message. */
+export type RunContent = Pick<Message, 'parts' | 'model' | 'error' | 'usage'>;
+
+/**
+ * Folds a run's events, in order, into its message. The stored message and what every client
+ * shows are this function of the same log, so they cannot differ.
+ */
+export function foldRun(events: Iterable<StreamEvent>): RunContent {
+  const content: RunContent = { parts: [] };
+  const textParts = new Map<string, z.infer<typeof textPart>>();
+  for (const event of events) foldEvent(content, textParts, event);
+  return content;
+}
+
+function foldEvent(content: RunContent, textParts: Map<string, { text: string }>, event: StreamEvent): void {
+  switch (event.type) {
+    case 'start':
+      content.model = event.messageMetadata.model;
+      return;
+    case 'start-step':
+      content.parts.push({ type: 'step-start' });
+      return;
+    case 'text-start': {
+      const part = { type: 'text' as const, text: '' };
+      content.parts.push(part);
+      textParts.set(event.id, part);
+      return;
+    }
+    case 'text-delta': {
+      const part = textParts.get(event.id);
+      if (part) part.text += event.delta;
+      return;
+    }
+    case 'tool-input-available': {
+      const { toolCallId, toolName, input } = event;
+      content.parts.push({ type: 'dynamic-tool', toolName, toolCallId, state: 'input-available', input });
+      return;
+    }
+    case 'tool-output-available':
+      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, { state: 'output-available', output: event.output });
+      return;
+    case 'tool-output-error':
+      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, {
+        state: 'output-error',
+        errorText: event.errorText,
+      });
+      return;
+    case 'data-problem':
+      content.error = event.data;
+      return;
+    case 'finish':
+      if (event.messageMetadata) content.usage = event.messageMetadata.usage;
+      return;
+    default:
+      return;
+  }
+}
+
+function toolPartOf(content: RunContent, toolCallId: string): ToolPart | undefined {
+  return content.parts.find(
+    (part): part is ToolPart => part.type === 'dynamic-tool' && part.toolCallId === toolCallId,
+  );
+}
+
+/** The plain text of a message: its text parts, joined. */
+export function messageText({ parts }: Pick<Message, 'parts'>): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** The branch of the tree that ends at `leafId`, root first; empty when the leaf is unknown. */
+export function branchTo(messages: readonly Message[], leafId: string | null): Message[] {
+  const byId = new Map(messages.map((each) => [each.id, each]));
+  const branch: Message[] = [];
+  for (let at = leafId === null ? undefined : byId.get(leafId); at && branch.length <= messages.length; ) {
+    branch.unshift(at);
+    at = at.parentId === null ? undefined : byId.get(at.parentId);
+  }
+  return branch;
+}

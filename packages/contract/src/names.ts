@@ -1,0 +1,111 @@
+/** Every name that two parts of Parley share. Nothing else may spell one out. */
+
+/** `<project>-<stage>`: the beginning of every physical name of one stage. */
+export type Prefix = string;
+
+export function prefixOf(project: string, stage: string): Prefix {
+  return `${project}-${stage}`;
+}
+
+/** CloudFormation stack name of the stack `stack` (a workspace package's unscoped name). */
+export function stackName(prefix: Prefix, stack: string): string {
+  return `${prefix}-${stack}`;
+}
+
+/** The foundation's parameters, exactly these ten, below `/<prefix>/network/`. */
+export const networkParameters = [
+  'vpc-id',
+  'vpc-cidr',
+  'alb-arn',
+  'alb-security-group-id',
+  'alb-listener-arn',
+  'ecs-cluster-name',
+  'ecs-cluster-arn',
+  'private-subnet-ids',
+  'public-subnet-ids',
+  'availability-zones',
+] as const;
+export type NetworkParameter = (typeof networkParameters)[number];
+
+export type RegistryParameter = 'catalog-table' | 'conversations-table' | 'attachments-bucket';
+export type AuthParameter = 'issuer' | 'scope';
+
+/** SSM parameter paths. The owner of each writes it; everybody else only reads. */
+export const ssmPath = {
+  network: (prefix: Prefix, name: NetworkParameter | 'alb-dns-name') => `/${prefix}/network/${name}`,
+  registry: (prefix: Prefix, name: RegistryParameter) => `/${prefix}/registry/${name}`,
+  auth: (prefix: Prefix, name: AuthParameter) => `/${prefix}/auth/${name}`,
+  inferenceTaskRole: (prefix: Prefix) => `/${prefix}/inference/task-role-arn`,
+  imageTag: (prefix: Prefix, service: string) => `/${prefix}/${service}/image-tag`,
+  deployed: (prefix: Prefix, stack: string) => `/${prefix}/stacks/${stack}/deployed`,
+};
+
+/** Paths no template writes: the push step (or local running) seeds them before a deploy. */
+export function isSeededPath(path: string): boolean {
+  return path.endsWith('/image-tag');
+}
+
+/** ECR repository of a service. Made by the push step, in no stack. */
+export function imageRepository(prefix: Prefix, service: string): string {
+  return `${prefix}/${service}`;
+}
+
+/** Function name of the registrar. Composed, never looked up: CloudFormation lets no service token change. */
+export function registrarFunctionName(prefix: Prefix): string {
+  return `${prefix}-registrar`;
+}
+
+export function serviceLogGroup(prefix: Prefix, service: string): string {
+  return `/ecs/${prefix}/${service}`;
+}
+
+export function functionLogGroup(prefix: Prefix, functionName: string): string {
+  return `/lambda/${prefix}/${functionName}`;
+}
+
+/** Tags that decide what the inference task role may invoke: functions that carry both. */
+export const tags = {
+  prefix: 'parley:prefix',
+  role: 'parley:role',
+  toolRole: 'tool',
+} as const;
+
+/** Docker label of a task definition's container: the workspace package whose build it runs. */
+export const workspaceLabel = 'parley.workspace';
+
+/** OAuth scope a token must carry to use a stage: `<prefix>/chat`. */
+export function chatScope(prefix: Prefix): string {
+  return `${prefix}/chat`;
+}
+
+/** Names of environment variables: set by constructs, read by services' configuration. */
+export const env = {
+  port: 'PORT',
+  prefix: 'PARLEY_PREFIX',
+  service: 'PARLEY_SERVICE',
+  catalogTable: 'PARLEY_CATALOG_TABLE',
+  conversationsTable: 'PARLEY_CONVERSATIONS_TABLE',
+  attachmentsBucket: 'PARLEY_ATTACHMENTS_BUCKET',
+  authIssuer: 'PARLEY_AUTH_ISSUER',
+  authScope: 'PARLEY_AUTH_SCOPE',
+  /** Where the issuer's keys are fetched, when not at `<issuer>/.well-known/jwks.json`. */
+  authJwksUrl: 'PARLEY_AUTH_JWKS_URL',
+  /** JSON of the contract's model settings: what agents without a model of their own use. */
+  model: 'PARLEY_MODEL',
+  /** JSON of the contract's budget: the bounds of every run. */
+  budget: 'PARLEY_BUDGET',
+  stopTimeout: 'PARLEY_STOP_TIMEOUT_SECONDS',
+} as const;
+
+/** Environment of the synth programs; both are part of turbo's cache key. */
+export const synthEnv = { stage: 'PARLEY_STAGE', set: 'PARLEY_SET' } as const;
+
+/** Listener rules on the shared load balancer: paths and priorities. Chat apps begin at 100. */
+export const listenerRules = {
+  registryApi: { paths: ['/api/*', '/health'], priority: 1 },
+  inferenceApi: { paths: ['/inference/*'], priority: 10 },
+  firstChatApp: 100,
+} as const;
+
+/** Port every container listens on, given to it as `PORT`. */
+export const containerPort = 8080;

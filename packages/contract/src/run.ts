@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** How a run ended. `interrupted`: the process that ran it died or lost its lease; it can be continued. */
+export const seal = z.enum(['finished', 'stopped', 'interrupted', 'failed']);
+export type Seal = z.infer<typeof seal>;
+
+/**
+ * Body of `POST /inference/sessions/{sessionId}/runs`.
+ * - `text` with `parentId` (null for the first message): a new message below that one; an edit is
+ *   the same with the parent of the message it replaces.
+ * - no `text`, parent a user message: answer it (again).
+ * - no `text`, parent an assistant message that was cut: continue it.
+ */
+export const startRunBody = z.strictObject({
+  parentId: z.string().nullable(),
+  text: z.string().trim().min(1).max(100_000).optional(),
+});
+export type StartRunBody = z.infer<typeof startRunBody>;
+
+/** Header of the same request: 1–128 visible characters; repeating it repeats nothing. */
+export const idempotencyHeader = 'idempotency-key';
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 visible ASCII characters');
+
+/** Typed reasons for which a run fails. */
+export const runErrorCode = z.enum([
+  'throttled',
+  'context-overflow',
+  'refused',
+  'model-failed',
+  'model-unavailable',
+  'budget-reached',
+  'app-disabled',
+  'internal',
+]);
+export type RunErrorCode = z.infer<typeof runErrorCode>;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/**
+ * Events of a run: the chunks of the AI SDK's UI message stream v1 that Parley sends.
+ * https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
+ */
+const text = z.string();
+const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
+
+export const streamEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('start'),
+    messageId: text,
+    messageMetadata: z.strictObject({ runId: text, model: text }),
+  }),
+  z.strictObject({ type: z.literal('start-step') }),
+  z.strictObject({ type: z.literal('finish-step') }),
+  z.strictObject({ type: z.literal('text-start'), id: text }),
+  z.strictObject({ type: z.literal('text-delta'), id: text, delta: text }),
+  z.strictObject({ type: z.literal('text-end'), id: text }),
+  z.strictObject({ type: z.literal('tool-input-available'), ...toolCall, input: z.unknown() }),
+  z.strictObject({
+    type: z.literal('tool-output-available'),
+    toolCallId: text,
+    dynamic: z.literal(true),
+    output: z.unknown(),
+  }),
+  z.strictObject({
+    type: z.literal('tool-output-error'),
+    toolCallId: text,
+    dynamic: z.literal(true),
+    errorText: text,
+  }),
+  /** Something the user should see while waiting, such as a throttled model; not part of the message. */
+  z.strictObject({
+    type: z.literal('data-notice'),
+    transient: z.literal(true),
+    data: z.strictObject({ code: text, message: text, retryAfterSeconds: z.number().optional() }),
+  }),
+  /** Why a run failed, for programs; `error` says it to people. */
+  z.strictObject({ type: z.literal('data-problem'), data: z.strictObject({ code: text, message: text }) }),
+  z.strictObject({ type: z.literal('error'), errorText: text }),
+  z.strictObject({ type: z.literal('abort'), reason: z.enum(['stopped', 'interrupted']) }),
+  z.strictObject({
+    type: z.literal('finish'),
+    finishReason: z.enum(['stop', 'length', 'error', 'content-filter', 'tool-calls', 'other']).optional(),
+    messageMetadata: z
+      .strictObject({ usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }) })
+      .optional(),
+  }),
+]);
+export type StreamEvent = z.infer<typeof streamEvent>;
+
+/** Largest event, in bytes of JSON. Larger tool output goes to the bucket, with a reference. */
+export const eventBytesMax = 64 * 1024;
+
+/** A heartbeat comment is sent at least this often, from the first byte on (ALB idle time-out 60 s). */
+export const heartbeatSeconds = 15;
+
+/** Header that tells AI SDK clients which protocol the body speaks. */
+export const streamHeader = ['x-vercel-ai-ui-message-stream', 'v1'] as const;
+
+/** SSE id of event number `n` (from 0) of a run: what a client sends back as `Last-Event-ID`. */
+export function eventId(runId: string, n: number): string {
+  return `${runId}:${n}`;
+}
+
+/** The run and number of an SSE id; undefined when it is none of ours. */
+export function parseEventId(text: string): { runId: string; n: number } | undefined {
+  const match = /^([A-Za-z0-9_-]+):(\d{1,9})$/.exec(text);
+  return match ? { runId: match[1]!, n: Number(match[2]) } : undefined;
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { toolSpec, type ToolSpec } from './agent.ts';
+import { describeIssues, fieldPath, formatProblems, type Problem } from './issues.ts';
+
+/** What a tool's handler is told besides its input. */
+export interface ToolContext {
+  runId: string;
+  toolCallId: string;
+  /** Id of the chat app the user is in. */
+  app: string;
+  /** `sub` of the user whose run this is. */
+  user: string;
+}
+
+/** A tool: what the model reads of it, and the code that is it. */
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  name: string;
+  /** Tells the model when to use the tool and what it returns. */
+  description: string;
+  /** The one definition of the input: JSON Schema for the model, validation at run time, types. */
+  input: Input;
+  handler: (input: z.output<Input>, context: ToolContext) => unknown;
+}
+
+/** Defines the tool of one `tools/<name>.ts`, which exports it as `tool`. */
+export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool<Input> {
+  return tool;
+}
+
+/** Throw this to tell the model and the user why a tool could not do its work. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+/** Payload a tool's function is invoked with. */
+export const toolInvocation = z.strictObject({
+  input: z.unknown(),
+  context: z.strictObject({ runId: z.string(), toolCallId: z.string(), app: z.string(), user: z.string() }),
+});
+export type ToolInvocation = z.infer<typeof toolInvocation>;
+
+/** What a tool's function answers; a thrown error is an answer too. */
+export const toolResult = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), output: z.unknown() }),
+  z.strictObject({
+    ok: z.literal(false),
+    error: z.strictObject({ code: z.enum(['invalid-input', 'tool-failed']), message: z.string() }),
+  }),
+]);
+export type ToolResult = z.infer<typeof toolResult>;
+
+const errorMessageMax = 1_000;
+
+/** The Lambda handler of a tool: validates the input, runs it, and words what went wrong. */
+export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult> {
+  return async (event) => {
+    const { input, context } = toolInvocation.parse(event);
+    const parsed = tool.input.safeParse(input);
+    if (!parsed.success) {
+      return failure('invalid-input', formatProblems(describeIssues(parsed.error, input)));
+    }
+    try {
+      const output = await tool.handler(parsed.data, context);
+      JSON.stringify(output); // what JSON cannot hold must fail here, where it can be worded
+      return { ok: true, output: output ?? null };
+    } catch (error) {
+      console.error(error);
+      return failure('tool-failed', error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+function failure(code: 'invalid-input' | 'tool-failed', message: string): ToolResult {
+  return { ok: false, error: { code, message: message.slice(0, errorMessageMax) } };
+}
+
+/**
+ * The tool's spec for its `tool.json`, or what is wrong with it, one problem per field.
+ * Input types that JSON Schema cannot express (dates, maps, transforms, …) are problems.
+ */
+export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Problem[] } {
+  if (!isTool(tool)) {
+    return {
+      problems: [{ field: 'tool', message: 'expected `export const tool = defineTool({ name, description, input, handler })`' }],
+    };
+  }
+  const unsupported: Problem[] = [];
+  const input = z.toJSONSchema(tool.input, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, path }) => {
+      const { type } = zodSchema._zod.def;
+      if (unsupportedTypes.has(type)) unsupported.push(unsupportedProblem(type, path));
+    },
+  });
+  if (unsupported.length > 0) return { problems: unsupported };
+  const { $schema: _, ...schema } = input;
+  const parsed = toolSpec.safeParse({ name: tool.name, description: tool.description, input: schema });
+  return parsed.success
+    ? { spec: parsed.data }
+    : { problems: describeIssues(parsed.error, { name: tool.name, description: tool.description, input: schema }) };
+}
+
+/** Zod types that have no JSON Schema: a model could not fill them in. */
+const unsupportedTypes = new Set<string>([
+  'bigint', 'custom', 'date', 'file', 'function', 'map', 'nan', 'promise', 'set', 'symbol', 'transform', 'undefined', 'void',
+]);
+
+function unsupportedProblem(type: string, path: readonly (string | number)[]): Problem {
+  const names = path.filter((part) => part !== 'properties');
+  return {
+    field: fieldPath(['input', ...names]),
+    message: `a ${type} has no JSON Schema, so no model can fill it in: use a string, number, boolean, enum, array or object`,
+  };
+}
+
+function isTool(value: unknown): value is Tool {
+  const candidate = value as Partial<Tool> | null | undefined;
+  return typeof candidate?.handler === 'function' && candidate.input instanceof z.ZodObject;
+}
