@@ -1,0 +1,53 @@
+/**
+ * Who may depend on whom (design: dependencies point one way, nothing imports a stack).
+ * A workspace is known by its folder, so a new folder without a rule is reported rather than let through.
+ */
+export interface BoundaryRule {
+  /** Folder of the workspace, with `*` for one path segment. */
+  folder: string;
+  /** Workspace packages it may depend on; `apps` stands for every package below `apps/`. */
+  mayUse: string[];
+}
+
+const FOUNDATIONS = ['@parley/contract'];
+const LIBRARIES = [
+  ...FOUNDATIONS,
+  '@parley/store',
+  '@parley/agent',
+  '@parley/cdk',
+  '@parley/service',
+  '@parley/bundle',
+];
+
+/** Rules in order; the first whose folder matches counts. */
+export const boundaryRules: BoundaryRule[] = [
+  { folder: 'packages/contract', mayUse: [] },
+  { folder: 'packages/bundle', mayUse: FOUNDATIONS },
+  { folder: 'packages/store', mayUse: FOUNDATIONS },
+  { folder: 'packages/agent', mayUse: FOUNDATIONS },
+  { folder: 'packages/service', mayUse: FOUNDATIONS },
+  { folder: 'packages/cdk', mayUse: FOUNDATIONS },
+  { folder: 'packages/local', mayUse: LIBRARIES },
+  { folder: 'packages/cli', mayUse: [...LIBRARIES, '@parley/local'] },
+  { folder: 'apps/web', mayUse: FOUNDATIONS },
+  {
+    folder: 'apps/*',
+    mayUse: [...FOUNDATIONS, '@parley/store', '@parley/agent', '@parley/service', '@parley/bundle'],
+  },
+  { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
+  { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', 'apps'] },
+  { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
+  { folder: 'bench', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
+  { folder: '.', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli'] },
+];
+
+/** The rule for a workspace folder, or undefined when nobody has decided yet. */
+export function ruleFor(folder: string): BoundaryRule | undefined {
+  return boundaryRules.find((rule) => matches(rule.folder, folder));
+}
+
+function matches(pattern: string, folder: string): boolean {
+  const wanted = pattern.split('/');
+  const actual = folder.split('/');
+  return wanted.length === actual.length && wanted.every((part, i) => part === '*' || part === actual[i]);
+}
