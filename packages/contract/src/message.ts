@@ -76,7 +76,10 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       return;
     }
     case 'tool-output-available':
-      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, { state: 'output-available', output: event.output });
+      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, {
+        state: 'output-available',
+        output: event.output,
+      });
       return;
     case 'tool-output-error':
       Object.assign(toolPartOf(content, event.toolCallId) ?? {}, {
@@ -110,7 +113,7 @@ export function messageText({ parts }: Pick<Message, 'parts'>): string {
 export function branchTo(messages: readonly Message[], leafId: string | null): Message[] {
   const byId = new Map(messages.map((each) => [each.id, each]));
   const branch: Message[] = [];
-  for (let at = leafId === null ? undefined : byId.get(leafId); at && branch.length <= messages.length; ) {
+  for (let at = leafId === null ? undefined : byId.get(leafId); at && branch.length <= messages.length;) {
     branch.unshift(at);
     at = at.parentId === null ? undefined : byId.get(at.parentId);
   }

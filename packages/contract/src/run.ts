@@ -19,7 +19,9 @@ export type StartRunBody = z.infer<typeof startRunBody>;
 
 /** Header of the same request: 1–128 visible characters; repeating it repeats nothing. */
 export const idempotencyHeader = 'idempotency-key';
-export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 visible ASCII characters');
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 visible ASCII characters');
 
 /** Typed reasons for which a run fails. */
 export const runErrorCode = z.enum([

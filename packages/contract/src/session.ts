@@ -13,5 +13,8 @@ export const session = z.strictObject({
 });
 export type Session = z.infer<typeof session>;
 
-export const createSessionBody = z.strictObject({ app: id, title: z.string().trim().min(1).max(200).optional() });
+export const createSessionBody = z.strictObject({
+  app: id,
+  title: z.string().trim().min(1).max(200).optional(),
+});
 export const renameSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200) });

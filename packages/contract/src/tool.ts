@@ -81,7 +81,12 @@ function failure(code: 'invalid-input' | 'tool-failed', message: string): ToolRe
 export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Problem[] } {
   if (!isTool(tool)) {
     return {
-      problems: [{ field: 'tool', message: 'expected `export const tool = defineTool({ name, description, input, handler })`' }],
+      problems: [
+        {
+          field: 'tool',
+          message: 'expected `export const tool = defineTool({ name, description, input, handler })`',
+        },
+      ],
     };
   }
   const unsupported: Problem[] = [];
@@ -98,12 +103,30 @@ export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Prob
   const parsed = toolSpec.safeParse({ name: tool.name, description: tool.description, input: schema });
   return parsed.success
     ? { spec: parsed.data }
-    : { problems: describeIssues(parsed.error, { name: tool.name, description: tool.description, input: schema }) };
+    : {
+        problems: describeIssues(parsed.error, {
+          name: tool.name,
+          description: tool.description,
+          input: schema,
+        }),
+      };
 }
 
 /** Zod types that have no JSON Schema: a model could not fill them in. */
 const unsupportedTypes = new Set<string>([
-  'bigint', 'custom', 'date', 'file', 'function', 'map', 'nan', 'promise', 'set', 'symbol', 'transform', 'undefined', 'void',
+  'bigint',
+  'custom',
+  'date',
+  'file',
+  'function',
+  'map',
+  'nan',
+  'promise',
+  'set',
+  'symbol',
+  'transform',
+  'undefined',
+  'void',
 ]);
 
 function unsupportedProblem(type: string, path: readonly (string | number)[]): Problem {
