@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from './id.ts';
+import { seal } from './run.ts';
 
 /** A conversation of one user with one chat app. */
 export const session = z.strictObject({
@@ -18,3 +19,21 @@ export const createSessionBody = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),
 });
 export const renameSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200) });
+
+/** What `GET /inference/sessions/{sessionId}/events` tells the other tabs and devices of a user. */
+export const sessionEvent = z.discriminatedUnion('type', [
+  /** First on every connection, then whenever title or revision changed. */
+  z.strictObject({ type: z.literal('session'), session }),
+  z.strictObject({
+    type: z.literal('message-added'),
+    messageId: z.string(),
+    parentId: z.string().nullable(),
+    role: z.enum(['user', 'assistant']),
+  }),
+  /** Also told, for runs that are open, at the beginning of a connection. */
+  z.strictObject({ type: z.literal('run-started'), runId: z.string(), messageId: z.string() }),
+  z.strictObject({ type: z.literal('run-ended'), runId: z.string(), messageId: z.string(), status: seal }),
+  /** Last of all. */
+  z.strictObject({ type: z.literal('session-deleted') }),
+]);
+export type SessionEvent = z.infer<typeof sessionEvent>;
