@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { branchTo, foldRun, messageText, type Message } from './message.ts';
+import type { StreamEvent } from './stream.ts';
+
+const call = { toolCallId: 'c1', dynamic: true as const };
+const answer: StreamEvent[] = [
+  { type: 'start', messageId: 'm', messageMetadata: { runId: 'r', model: 'demo' } },
+  { type: 'start-step' },
+  { type: 'tool-input-available', ...call, toolName: 'forecast', input: { city: 'Lisbon' } },
+  { type: 'tool-output-available', ...call, output: { sky: 'clear' } },
+  { type: 'finish-step' },
+  { type: 'start-step' },
+  { type: 'text-start', id: 't' },
+  { type: 'text-delta', id: 't', delta: 'Clear ' },
+  { type: 'text-delta', id: 't', delta: 'sky.' },
+  { type: 'text-end', id: 't' },
+  { type: 'finish-step' },
+  { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 2 } } },
+];
+
+test('a run folds into one message with its text, its tool calls and its usage', () => {
+  expect(foldRun(answer)).toEqual({
+    model: 'demo',
+    usage: { inputTokens: 3, outputTokens: 2 },
+    parts: [
+      { type: 'step-start' },
+      {
+        type: 'dynamic-tool',
+        toolCallId: 'c1',
+        toolName: 'forecast',
+        state: 'output-available',
+        input: { city: 'Lisbon' },
+        output: { sky: 'clear' },
+      },
+      { type: 'step-start' },
+      { type: 'text', text: 'Clear sky.' },
+    ],
+  });
+});
+
+test('a cut run keeps what was said: the text grows with every further event and never changes', () => {
+  const texts = answer.map((_, cut) => messageText(foldRun(answer.slice(0, cut + 1))));
+  for (const [i, text] of texts.slice(1).entries()) expect(text.startsWith(texts[i]!)).toBe(true);
+  expect(texts.at(-1)).toBe('Clear sky.');
+});
+
+test('a failed run says why, and events of unknown parts change nothing', () => {
+  const problem = { code: 'throttled', message: 'The model is busy.' };
+  const content = foldRun([
+    { type: 'text-delta', id: 'never started', delta: 'x' },
+    { type: 'tool-output-error', toolCallId: 'never called', dynamic: true, errorText: 'x' },
+    { type: 'data-problem', data: problem },
+    { type: 'error', errorText: problem.message },
+  ]);
+  expect(content).toEqual({ parts: [], error: problem });
+});
+
+test('a branch leads from the first message to its leaf, past siblings, and ends even in a cycle', () => {
+  const message = (id: string, parentId: string | null): Message => ({
+    id,
+    parentId,
+    role: 'user',
+    status: 'finished',
+    parts: [],
+    createdAt: '2026-01-01T00:00:00Z',
+  });
+  const tree = [message('a', null), message('b', 'a'), message('edit-of-b', 'a'), message('c', 'b')];
+  expect(branchTo(tree, 'c').map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  expect(branchTo(tree, null)).toEqual([]);
+  expect(branchTo(tree, 'unknown')).toEqual([]);
+  expect(branchTo([message('x', 'y'), message('y', 'x')], 'x').length).toBeLessThanOrEqual(3);
+});
