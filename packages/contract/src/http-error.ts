@@ -19,6 +19,7 @@ export const errorStatus = {
   'not-signed-in': 401,
   'not-allowed': 403,
   'not-found': 404,
+  'method-not-allowed': 405,
   conflict: 409,
   'too-large': 413,
   'too-many-requests': 429,

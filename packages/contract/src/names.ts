@@ -81,6 +81,8 @@ export function chatScope(prefix: Prefix): string {
 /** Names of environment variables: set by constructs, read by services' configuration. */
 export const env = {
   port: 'PORT',
+  /** Address to listen on. Default: every address, as a container must. */
+  host: 'PARLEY_HOST',
   prefix: 'PARLEY_PREFIX',
   service: 'PARLEY_SERVICE',
   catalogTable: 'PARLEY_CATALOG_TABLE',
