@@ -1,0 +1,193 @@
+import { budget, modelSettings } from '@parley/contract/model';
+import { describeIssues } from '@parley/contract/issues';
+import { stage as stageName } from '@parley/contract/id';
+import { z } from 'zod';
+import { SynthProblemsError, type SynthProblem } from './errors.ts';
+
+/** The file at the workspace's root that holds every stage's settings. */
+export const configFile = 'parley.config.ts';
+
+const availableNetworks = ['public', 'private', 'private-ha'] as const;
+const laterNetworks = ['isolated', 'existing'];
+
+const network = z.enum(availableNetworks, {
+  error: ({ input }) =>
+    `${laterNetworks.includes(String(input)) ? 'this network profile is not available yet; ' : ''}expected one of ${quoted(availableNetworks)}`,
+});
+
+/** Periods CloudWatch Logs accepts, up to a year. */
+const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] as const;
+
+/** Settings of one stage. There are no hidden defaults: `defaults` in the file names every one. */
+export const stageSettings = z
+  .strictObject({
+    /** AWS region, such as `eu-west-1`. */
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as "eu-west-1"'),
+    /** Account the stage lives in. Without it, wherever the credentials of a deploy lead. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'expected an account number of 12 digits, as a string')
+      .optional(),
+    /** `public`: no NAT, tasks have public addresses. `private`: one NAT. `private-ha`: a NAT per zone. */
+    network,
+    /** Size of each service's tasks, and how many. */
+    size: z.enum(['small', 'medium', 'large']),
+    logRetentionDays: z.literal(retentionDays, {
+      error: `expected one of ${retentionDays.join(', ')}`,
+    }),
+    /** What agents without a model of their own use. */
+    model: modelSettings,
+    /** Environment variable of inference-api → name of the Secrets Manager secret that fills it. */
+    modelSecrets: z.record(
+      z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of an environment variable, such as "OPENAI_API_KEY"'),
+      z.string().min(1),
+    ),
+    /** Bounds of every run. */
+    budget,
+    /** OIDC issuer to trust in place of an own Cognito user pool. */
+    signIn: z
+      .strictObject({
+        issuer: z.url({ protocol: /^https$/, error: 'expected an https address' }),
+        /** Scope an access token must carry. @default `<prefix>/chat` */
+        scope: z.string().min(1).optional(),
+      })
+      .optional(),
+    /** Keep data: point-in-time recovery, deletion protection, and resources that outlive their stack. */
+    protectData: z.boolean(),
+  })
+  .superRefine(({ model, modelSecrets }, context) => {
+    const variable = 'apiKeyEnv' in model ? model.apiKeyEnv : undefined;
+    if (variable !== undefined && !(variable in modelSecrets)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['model', 'apiKeyEnv'],
+        message: `nothing fills this variable; name its secret in modelSecrets, as { ${variable}: '<name in Secrets Manager>' }`,
+      });
+    }
+  });
+export type StageSettings = z.output<typeof stageSettings>;
+export type StageSettingsInput = z.input<typeof stageSettings>;
+
+const parleyConfig = z.strictObject({
+  /** Begins every physical name: `<project>-<stage>`. */
+  project: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,14}$/, 'expected a lower-case letter, then up to 14 of a-z, 0-9, "-"'),
+  /** Settings of every stage that does not say otherwise. */
+  defaults: z.record(z.string(), z.unknown()),
+  stages: z.record(stageName, z.record(z.string(), z.unknown())),
+});
+
+/** What `parley.config.ts` holds. A stage's value replaces the default's as a whole. */
+export interface ParleyConfig {
+  project: string;
+  defaults: StageSettingsInput;
+  stages: Record<string, Partial<StageSettingsInput>>;
+}
+
+/** Types the content of `parley.config.ts`, which exports it as `config`. */
+export function defineConfig(config: ParleyConfig): ParleyConfig {
+  return config;
+}
+
+/** Values for one command, by setting: `{ network: 'private', 'budget.turns': 4 }`. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/**
+ * The settings of one stage: `defaults`, then the stage's own, then the overrides.
+ * @throws SynthProblemsError with every problem, naming the file (or the variable) and the field
+ */
+export function settingsOf(config: unknown, stage: string, overrides: Overrides = {}): StageSettings {
+  const { defaults, stages } = checkedConfig(config);
+  const base = { ...defaults, ...stages[stage] };
+  const result = stageSettings.safeParse(withOverrides(base, overrides));
+  if (result.success) return result.data;
+  // A value of `--set` comes as text. Read it as JSON where the text itself does not fit.
+  const values = withOverrides(base, typedOverrides(overrides, result.error));
+  const retried = stageSettings.safeParse(values);
+  if (retried.success) return retried.data;
+  throw new SynthProblemsError(
+    describeIssues(retried.error, values).map((problem) => {
+      const path = problem.field;
+      const overridden = Object.keys(overrides).some(
+        (key) => path === key || path.startsWith(`${key}.`) || problem.message.includes(`"${key}"`),
+      );
+      return { file: overridden ? 'PARLEY_SET' : configFile, field: path, message: problem.message };
+    }),
+  );
+}
+
+/** The project's name: what every prefix begins with. */
+export function projectOf(config: unknown): string {
+  return checkedConfig(config).project;
+}
+
+function checkedConfig(config: unknown): z.output<typeof parleyConfig> {
+  const parsed = parleyConfig.safeParse(config);
+  if (!parsed.success) throw new SynthProblemsError(inConfigFile(describeIssues(parsed.error, config)));
+  const problems = Object.entries(parsed.data.stages).flatMap(([stage, own]) =>
+    settingsProblems({ ...parsed.data.defaults, ...own }, own, `stages.${stage}`),
+  );
+  const ofDefaults = settingsProblems(parsed.data.defaults, parsed.data.defaults, 'defaults');
+  if (ofDefaults.length + problems.length > 0) throw new SynthProblemsError([...ofDefaults, ...problems]);
+  return parsed.data;
+}
+
+/** Problems of the values that one place of the file sets; those it inherits are reported where they stand. */
+function settingsProblems(values: object, own: object, at: string): SynthProblem[] {
+  const parsed = stageSettings.safeParse(values);
+  if (parsed.success) return [];
+  const issues = describeIssues(parsed.error, values).filter(
+    (_, i) => at === 'defaults' || issueIsOf(own, parsed.error.issues[i]),
+  );
+  return inConfigFile(issues).map((problem) => ({
+    ...problem,
+    field: problem.field === '' ? at : `${at}.${problem.field}`,
+  }));
+}
+
+function issueIsOf(own: object, issue: z.core.$ZodIssue | undefined): boolean {
+  if (issue?.code === 'unrecognized_keys')
+    return issue.path.length > 0 || issue.keys.some((key) => key in own);
+  return String(issue?.path[0]) in own;
+}
+
+function inConfigFile(problems: { field: string; message: string }[]): SynthProblem[] {
+  return problems.map((problem) => ({ file: configFile, ...problem }));
+}
+
+function withOverrides(base: Record<string, unknown>, overrides: Overrides): Record<string, unknown> {
+  return Object.entries(overrides).reduce(
+    (values, [key, value]) => withValue(values, key.split('.'), value),
+    base,
+  );
+}
+
+function withValue(base: unknown, [key = '', ...rest]: string[], value: unknown): Record<string, unknown> {
+  const object = typeof base === 'object' && base !== null ? (base as Record<string, unknown>) : {};
+  return { ...object, [key]: rest.length === 0 ? value : withValue(object[key], rest, value) };
+}
+
+function typedOverrides(overrides: Overrides, error: z.ZodError): Overrides {
+  const failed = error.issues.map(({ path }) => path.join('.'));
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, value]) => [
+      key,
+      typeof value === 'string' && failed.some((path) => path === key) ? fromJson(value) : value,
+    ]),
+  );
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `"${value}"`).join(', ');
+}

@@ -1,0 +1,58 @@
+import { SecurityGroup, Vpc, type ISecurityGroup, type ISubnet, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationListener, type IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ssmPath, type NetworkParameter } from '@parley/contract/names';
+import { Construct } from 'constructs';
+import { ParleyStack, zoneCount } from './parley-stack.ts';
+import { readListParameter, readParameter } from './shared-parameter.ts';
+
+/** The stage's network, load balancer and cluster, as another stack made them. */
+export class Foundation extends Construct {
+  readonly vpc: IVpc;
+  readonly cluster: ICluster;
+  readonly listener: IApplicationListener;
+  readonly loadBalancerSecurityGroup: ISecurityGroup;
+  /** Where tasks run. */
+  readonly serviceSubnets: ISubnet[];
+  /** Without a NAT, a task reaches AWS and models only by an address of its own. */
+  readonly assignPublicIp: boolean;
+
+  private constructor(stack: ParleyStack) {
+    super(stack, 'Foundation');
+    const read = (name: NetworkParameter) => readParameter(this, ssmPath.network(stack.prefix, name));
+    const readZones = (name: NetworkParameter) =>
+      readListParameter(this, ssmPath.network(stack.prefix, name), zoneCount);
+
+    this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: read('vpc-id'),
+      availabilityZones: readZones('availability-zones'),
+      publicSubnetIds: readZones('public-subnet-ids'),
+      privateSubnetIds: readZones('private-subnet-ids'),
+    });
+    this.cluster = Cluster.fromClusterAttributes(this, 'Cluster', {
+      clusterName: read('ecs-cluster-name'),
+      clusterArn: read('ecs-cluster-arn'),
+      vpc: this.vpc,
+      securityGroups: [],
+    });
+    // Not mutable: its owner already lets it reach every target, and rules added here would outlive a service.
+    this.loadBalancerSecurityGroup = SecurityGroup.fromSecurityGroupId(
+      this,
+      'LoadBalancerSecurityGroup',
+      read('alb-security-group-id'),
+      { mutable: false },
+    );
+    this.listener = ApplicationListener.fromApplicationListenerAttributes(this, 'Listener', {
+      listenerArn: read('alb-listener-arn'),
+      securityGroup: this.loadBalancerSecurityGroup,
+    });
+    this.assignPublicIp = stack.settings.network === 'public';
+    this.serviceSubnets = this.assignPublicIp ? this.vpc.publicSubnets : this.vpc.privateSubnets;
+  }
+
+  /** The foundation as seen from the stack of `scope`; imported once. */
+  static of(scope: Construct): Foundation {
+    const stack = ParleyStack.of(scope);
+    return (stack.node.tryFindChild('Foundation') as Foundation | undefined) ?? new Foundation(stack);
+  }
+}

@@ -1,0 +1,126 @@
+import { Arn, ArnFormat } from 'aws-cdk-lib/core';
+import { env, ssmPath } from '@parley/contract/names';
+import { Construct } from 'constructs';
+import type { Grantee } from './access.ts';
+import { ParleyStack } from './parley-stack.ts';
+import { readParameter } from './shared-parameter.ts';
+
+/** What packages/store does with a table. It never scans, and indexes count as the table. */
+const readActions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const writeActions = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+];
+
+/** One of the stage's tables, and the variable that tells a service its name. */
+export class DataTable {
+  private readonly scope: Construct;
+  private readonly tableName: string;
+  private readonly variable: string;
+
+  constructor(scope: Construct, tableName: string, variable: string) {
+    this.scope = scope;
+    this.tableName = tableName;
+    this.variable = variable;
+  }
+
+  grantRead(grantee: Grantee): void {
+    this.grant(grantee, readActions);
+  }
+
+  grantReadWrite(grantee: Grantee): void {
+    this.grant(grantee, [...readActions, ...writeActions]);
+  }
+
+  private grant(grantee: Grantee, actions: string[]): void {
+    const arn = Arn.format(
+      { service: 'dynamodb', resource: 'table', resourceName: this.tableName },
+      ParleyStack.of(this.scope),
+    );
+    grantee.allow({
+      environment: { [this.variable]: this.tableName },
+      actions,
+      resources: [arn, `${arn}/index/*`],
+    });
+  }
+}
+
+/** The bucket that holds attachments and what is too large for an event. */
+export class AttachmentsBucket {
+  private readonly scope: Construct;
+  private readonly bucketName: string;
+
+  constructor(scope: Construct, bucketName: string) {
+    this.scope = scope;
+    this.bucketName = bucketName;
+  }
+
+  grantReadWrite(grantee: Grantee): void {
+    const arn = Arn.format(
+      {
+        service: 's3',
+        region: '',
+        account: '',
+        resource: this.bucketName,
+        resourceName: '*',
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      },
+      ParleyStack.of(this.scope),
+    );
+    grantee.allow({
+      environment: { [env.attachmentsBucket]: this.bucketName },
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [arn],
+    });
+  }
+}
+
+/** Whose tokens the stage's services accept, and with which scope. */
+export class SignIn {
+  readonly issuer: string;
+  readonly scope: string;
+
+  constructor(issuer: string, scope: string) {
+    this.issuer = issuer;
+    this.scope = scope;
+  }
+
+  /** Lets a service check tokens. The issuer's keys are public, so this takes no permission. */
+  grantVerify(grantee: Grantee): void {
+    grantee.allow({
+      environment: { [env.authIssuer]: this.issuer, [env.authScope]: this.scope },
+      actions: [],
+      resources: [],
+    });
+  }
+}
+
+/** The registry's data and sign-in, as another stack of the stage sees them. */
+export class Registry extends Construct {
+  readonly catalog: DataTable;
+  readonly conversations: DataTable;
+  readonly attachments: AttachmentsBucket;
+  readonly signIn: SignIn;
+
+  private constructor(stack: ParleyStack) {
+    super(stack, 'Registry');
+    const { registry, auth } = ssmPath;
+    const read = (path: string) => readParameter(this, path);
+    this.catalog = new DataTable(this, read(registry(stack.prefix, 'catalog-table')), env.catalogTable);
+    this.conversations = new DataTable(
+      this,
+      read(registry(stack.prefix, 'conversations-table')),
+      env.conversationsTable,
+    );
+    this.attachments = new AttachmentsBucket(this, read(registry(stack.prefix, 'attachments-bucket')));
+    this.signIn = new SignIn(read(auth(stack.prefix, 'issuer')), read(auth(stack.prefix, 'scope')));
+  }
+
+  /** The registry as seen from the stack of `scope`; imported once. */
+  static of(scope: Construct): Registry {
+    const stack = ParleyStack.of(scope);
+    return (stack.node.tryFindChild('Registry') as Registry | undefined) ?? new Registry(stack);
+  }
+}
