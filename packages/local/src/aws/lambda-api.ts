@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AwsError } from '../errors.ts';
+import { type FunctionSpec, payloadLimit } from '../functions/function-spec.ts';
+import type { FunctionRunner } from '../functions/function-runner.ts';
+import { sendJson } from './wire.ts';
+
+const eventLimit = 1024 * 1024;
+const route = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
+
+/** Whether a request is one for the Lambda API. */
+export function isLambdaPath(url: string): boolean {
+  return url.startsWith('/2015-03-31/');
+}
+
+/**
+ * Answer a call of the Lambda API: `Invoke`, synchronous, asynchronous or dry.
+ * @throws AwsError as Lambda answers
+ */
+export async function serveLambda(
+  runner: FunctionRunner,
+  find: (named: string, qualifier: string | undefined) => FunctionSpec,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const match = route.exec(request.url ?? '');
+  if (!match || request.method !== 'POST') {
+    throw new AwsError('UnknownOperationException', `Local running offers only Invoke, not ${request.method} ${request.url}.`, 404);
+  }
+  const qualifier = new URLSearchParams(match[2] ?? '').get('Qualifier') ?? undefined;
+  const spec = find(decodeURIComponent(match[1] ?? ''), qualifier);
+  const kind = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  const payload = checkedPayload(body, kind === 'Event' ? eventLimit : payloadLimit);
+  if (kind === 'DryRun') return void response.writeHead(204).end();
+  if (kind === 'Event') {
+    void runner.invoke(spec, payload);
+    return void response.writeHead(202).end();
+  }
+  const result = await runner.invoke(spec, payload);
+  response.setHeader('x-amz-executed-version', spec.version);
+  if (result.functionError) response.setHeader('x-amz-function-error', result.functionError);
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(result.payload),
+  });
+  response.end(result.payload);
+}
+
+function checkedPayload(body: Buffer, limit: number): string {
+  if (body.length > limit) {
+    const message = `${body.length} byte payload is too large for the operation (limit ${limit} bytes)`;
+    throw new AwsError('RequestEntityTooLargeException', message, 413);
+  }
+  const text = body.length === 0 ? '{}' : body.toString();
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new AwsError('InvalidRequestContentException', `Could not parse request body into json: ${String(error)}`);
+  }
+  return text;
+}
+
+/** The error answer of the Lambda API. */
+export function sendLambdaError(response: ServerResponse, error: AwsError): void {
+  response.setHeader('x-amzn-errortype', error.code);
+  sendJson(response, { Type: 'User', Message: error.message, message: error.message }, error.status);
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../process/child.ts';
+import type { LogFile } from '../process/log-file.ts';
+import { type FunctionSpec, type InvocationResult, failure, payloadLimit } from './function-spec.ts';
+
+const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
+
+/** An event on its way through a process. */
+interface Invocation {
+  requestId: string;
+  payload: string;
+  deadline: number;
+  settle(result: InvocationResult): void;
+}
+
+/** What the Runtime API hands to a process that asks for its next event. */
+export interface NextEvent {
+  requestId: string;
+  payload: string;
+  headers: Record<string, string>;
+}
+
+/** One process of a function: takes one invocation at a time. */
+export class FunctionProcess {
+  readonly id = randomUUID();
+  readonly #spec: FunctionSpec;
+  readonly #child: Child;
+  readonly #log: LogFile;
+  #current: Invocation | undefined;
+  #initError: InvocationResult | undefined;
+  #waiting: ((event: NextEvent) => void) | undefined;
+
+  /** @param runtimeApi `host:port/path` under which this process reaches the Runtime API */
+  constructor(spec: FunctionSpec, environment: Record<string, string>, runtimeApi: string, log: LogFile) {
+    this.#spec = spec;
+    this.#log = log;
+    this.#child = new Child({
+      nodeArguments: [`--max-old-space-size=${spec.memoryMb}`, bootstrap],
+      cwd: spec.codeFolder,
+      env: { ...environment, AWS_LAMBDA_RUNTIME_API: `${runtimeApi}/${this.id}` },
+      log,
+    });
+    void this.#child.exited.then(({ code, signal }) => {
+      const how = signal ? `signal: ${signal.slice(3).toLowerCase()}` : `exit status ${code}`;
+      const id = this.#current?.requestId ?? '';
+      this.#settle(
+        this.#initError ?? failure('Runtime.ExitError', `RequestId: ${id} Error: Runtime exited with error: ${how}`),
+      );
+    });
+  }
+
+  get running(): boolean {
+    return this.#child.running;
+  }
+
+  get exited(): Promise<unknown> {
+    return this.#child.exited;
+  }
+
+  /** Run one event. Never rejects: a failure is a result. Call it only while no other is under way. */
+  invoke(payload: string): Promise<InvocationResult> {
+    const { timeoutSeconds } = this.#spec;
+    const requestId = randomUUID();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        const seconds = timeoutSeconds.toFixed(2);
+        this.#log.write(`${requestId} Task timed out after ${seconds} seconds\n`);
+        this.#settle(
+          failure('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`),
+        );
+        this.stop();
+      }, timeoutSeconds * 1000);
+      const settle = (result: InvocationResult): void => {
+        clearTimeout(timer);
+        resolve(result);
+      };
+      this.#current = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000, settle };
+      this.#deliver();
+    });
+  }
+
+  /** The process asks for its next event; it waits until there is one. */
+  next(take: (event: NextEvent) => void): void {
+    this.#waiting = take;
+    this.#deliver();
+  }
+
+  /** The process answers an invocation. */
+  respond(requestId: string, payload: string): void {
+    if (this.#current?.requestId !== requestId) return;
+    const tooLarge = Buffer.byteLength(payload) > payloadLimit;
+    const message = `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`;
+    this.#settle(tooLarge ? failure('Function.ResponseSizeTooLarge', message) : { payload });
+  }
+
+  /** The process reports that the handler threw. */
+  fail(requestId: string, payload: string): void {
+    if (this.#current?.requestId === requestId) this.#settle({ payload, functionError: 'Unhandled' });
+  }
+
+  /** The process reports that the handler could not be loaded; it ends by itself. */
+  failInit(payload: string): void {
+    this.#initError = { payload, functionError: 'Unhandled' };
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #deliver(): void {
+    if (!this.#waiting || !this.#current) return;
+    const { requestId, payload, deadline } = this.#current;
+    const take = this.#waiting;
+    this.#waiting = undefined;
+    take({
+      requestId,
+      payload,
+      headers: {
+        'lambda-runtime-aws-request-id': requestId,
+        'lambda-runtime-deadline-ms': String(deadline),
+        'lambda-runtime-invoked-function-arn': this.#spec.arn,
+        'lambda-runtime-trace-id': `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`,
+      },
+    });
+  }
+
+  #settle(result: InvocationResult): void {
+    const current = this.#current;
+    this.#current = undefined;
+    current?.settle(result);
+  }
+}
