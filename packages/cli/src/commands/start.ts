@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startLocal, type LocalSystem } from '@parley/local/start';
+import { readConfig } from '../config.ts';
+import { describeModel, localModel } from '../local-model.ts';
+import { startReporter, type StartReporter } from '../start-reporter.ts';
+import { synthesize, type Synthesis } from '../synthesize.ts';
+import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
+
+interface StartOptions {
+  port?: number;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+/** The stage of everything that runs on this machine. */
+const stage = 'local';
+
+/** `parley start`: synthesize every stack for stage `local` and run it here, until Ctrl-C. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('synthesize every stack for stage "local" and run it on this machine, until Ctrl-C')
+    .option(
+      '-p, --port <number>',
+      'port of the one address everything is served at (default: 4747, or the next free one)',
+      parsePort,
+    )
+    .option('--json', 'print one JSON object per event, for programs')
+    .option('-v, --verbose', "also print every resource, the services' logs and what is not run here")
+    .action(start);
+}
+
+async function start({ port, json, verbose }: StartOptions): Promise<void> {
+  const began = performance.now();
+  const reporter = startReporter({ json: json ?? false, verbose: verbose ?? false });
+  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
+  for (const line of workspace.duplicates) reporter.problem(line);
+
+  const model = await localModel(await readConfig(workspace.root));
+  reporter.step('building and synthesizing');
+  const synthesis = await synthesize({ workspace, stage, set: { model } });
+  reporter.synthesized(synthesis);
+
+  reporter.step('starting');
+  const system = await startLocal({
+    ...assembliesOf(synthesis),
+    dataFolder: join(workspace.root, '.parley'),
+    ...(port === undefined ? {} : { port, exactPort: true }),
+    workspaceFolder: (name) => folderOf(workspace, name),
+    onEvent: reporter.event,
+  });
+  reporter.ready({
+    url: system.url,
+    seconds: (performance.now() - began) / 1000,
+    model: describeModel(model),
+    report: system.report,
+    notRun: system.notRun,
+  });
+  await untilStopped(system, reporter);
+}
+
+/** What to run, and what to leave as it is because its sources cannot be synthesized now. */
+function assembliesOf({ stacks }: Synthesis): { assemblies: string[]; keep: string[] } {
+  const usable = stacks.filter(({ problems, folder }) => problems.length === 0 && existsSync(folder));
+  return {
+    assemblies: usable.map(({ folder }) => folder),
+    keep: stacks.filter((each) => !usable.includes(each)).map(({ stack }) => stack),
+  };
+}
+
+function folderOf({ packages }: Workspace, name: string): string {
+  const found = packages.find((each) => each.name === name);
+  if (!found)
+    throw new Error(`No package of the workspace is called "${name}", as a container's label says.`);
+  return found.folder;
+}
+
+async function untilStopped(system: LocalSystem, reporter: StartReporter): Promise<void> {
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
+  });
+  reporter.step(
+    signal === 'SIGINT' ? 'stopping (open answers are finished or kept as they are)' : 'stopping',
+  );
+  await system.close();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('expected a number from 1 to 65535.');
+}

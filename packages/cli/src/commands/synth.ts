@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { stage as stageName } from '@parley/contract/id';
+import { UserError } from '../errors.ts';
+import { synthesize } from '../synthesize.ts';
+import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
+
+interface SynthOptions {
+  stage: string;
+  set: Record<string, string>;
+  json?: boolean;
+}
+
+/** `parley synth [stack…]`: templates into `cdk.out/<stage>` of each stack's folder. */
+export function synthCommand(): Command {
+  return new Command('synth')
+    .description(
+      'synthesize stacks into cdk.out/<stage> of their folders; what is unchanged comes from the cache',
+    )
+    .argument('[stack...]', 'names of stacks (default: all)')
+    .option('-s, --stage <stage>', 'the stage to synthesize for', parseStage, 'dev')
+    .option(
+      '--set <key=value>',
+      'a setting that wins over parley.config.ts, for this once; repeatable',
+      addSetting,
+      {},
+    )
+    .option('--json', 'print one JSON object, for programs')
+    .action(synth);
+}
+
+async function synth(names: string[], { stage, set, json }: SynthOptions): Promise<void> {
+  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
+  checkNames(workspace, names);
+  const { stacks, ran, cached } = await synthesize({
+    workspace,
+    stage,
+    set,
+    stacks: names.length > 0 ? names : undefined,
+  });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ stage, stacks, ran, cached, left: workspace.duplicates })}\n`);
+  } else {
+    for (const { stack, folder, problems } of stacks) {
+      process.stdout.write(problems.length > 0 ? `${stack}: failed\n` : `${stack}: ${folder}\n`);
+      for (const line of problems) process.stderr.write(`  ! ${line}\n`);
+    }
+    for (const line of workspace.duplicates) process.stderr.write(`  ! ${line}\n`);
+    process.stdout.write(`${ran} tasks run, ${cached} from the cache\n`);
+  }
+  if (workspace.duplicates.length > 0 || stacks.some(({ problems }) => problems.length > 0))
+    process.exitCode = 1;
+}
+
+function checkNames({ packages }: Workspace, names: readonly string[]): void {
+  const known = packages.flatMap(({ stack }) => stack ?? []);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(
+      `No stack is called ${unknown.map((name) => `"${name}"`).join(', ')}. There are: ${known.join(', ')}.`,
+    );
+  }
+}
+
+function parseStage(text: string): string {
+  const parsed = stageName.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(parsed.error.issues[0]!.message);
+}
+
+function addSetting(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('expected key=value, such as network=private.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

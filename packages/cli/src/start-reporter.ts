@@ -1,0 +1,88 @@
+import type { LocalEvent, NotRun, UpdateReport } from '@parley/local/start';
+import type { Synthesis } from './synthesize.ts';
+
+export interface Ready {
+  url: string;
+  /** Seconds from the command to the first request that can be answered. */
+  seconds: number;
+  model: string;
+  report: UpdateReport;
+  notRun: readonly NotRun[];
+}
+
+/** Says what `start` does: to a person in lines, to a program in JSON objects. */
+export interface StartReporter {
+  step(what: string): void;
+  problem(line: string): void;
+  synthesized(synthesis: Synthesis): void;
+  event(event: LocalEvent): void;
+  ready(ready: Ready): void;
+}
+
+export function startReporter({ json, verbose }: { json: boolean; verbose: boolean }): StartReporter {
+  return json ? jsonReporter() : textReporter(verbose);
+}
+
+function jsonReporter(): StartReporter {
+  const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  return {
+    step: (what) => print({ type: 'step', what }),
+    problem: (message) => print({ type: 'problem', message }),
+    synthesized: ({ stacks, ran, cached }) => print({ type: 'synthesized', stacks, ran, cached }),
+    event: print,
+    ready: (ready) => print({ type: 'ready', ...ready }),
+  };
+}
+
+function textReporter(verbose: boolean): StartReporter {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const problem = (line: string): void => void process.stderr.write(`  ! ${line}\n`);
+  return {
+    step: (what) => print(`· ${what}`),
+    problem,
+    synthesized({ stacks, ran, cached }) {
+      for (const { problems } of stacks) problems.forEach(problem);
+      const well = stacks.filter(({ problems }) => problems.length === 0).length;
+      print(`  ${well} of ${stacks.length} stacks, ${ran} tasks run, ${cached} from the cache`);
+    },
+    event(event) {
+      const line = eventLine(event, verbose);
+      if (line) print(line);
+    },
+    ready: (ready) => print(readyText(ready, verbose)),
+  };
+}
+
+function eventLine(event: LocalEvent, verbose: boolean): string | undefined {
+  switch (event.type) {
+    case 'stack':
+      return `  ${event.stack}: ${event.outcome}${event.reason ? `: ${event.reason}` : ''}`;
+    case 'service':
+      if (!verbose && event.state === 'starting') return undefined;
+      return `  ${event.service}: ${event.state}${event.detail ? `: ${event.detail}` : ''}`;
+    case 'resource':
+      if (!verbose && event.action !== 'failed') return undefined;
+      return `    ${event.stack}/${event.logicalId} ${event.action}${event.reason ? `: ${event.reason}` : ''}`;
+    case 'log':
+      return verbose ? `    [${event.source}] ${event.line}` : undefined;
+  }
+}
+
+function readyText({ url, seconds, model, notRun }: Ready, verbose: boolean): string {
+  const count = notRun.reduce((sum, { resources }) => sum + resources.length, 0);
+  return [
+    '',
+    `  Parley runs at  ${url}   (ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
+    '',
+    '  Chat here       pnpm chat weather',
+    `  API             ${url}/api/chat-apps`,
+    `  Model           ${model}`,
+    `  Not run here    ${count} resources of ${notRun.length} types:`,
+    ...notRun.map(({ type, reason, resources }) =>
+      verbose
+        ? `    ${type} (${resources.join(', ')}): ${reason}`
+        : `    ${type} × ${resources.length}: ${reason}`,
+    ),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,100 @@
+import { execa } from 'execa';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+
+/** A task that failed. */
+export interface FailedTask {
+  /** Folder of the package whose task failed. */
+  folder: string;
+  /** Everything it printed, or the file that holds it. */
+  output: string | { file: string };
+  /** Names of the packages that cannot be synthesized because of it. */
+  blocks: readonly string[];
+}
+
+export interface TaskRun {
+  ran: number;
+  cached: number;
+  failed: readonly FailedTask[];
+}
+
+/** The part of turbo's run summary that is read here. */
+const summary = z.object({
+  tasks: z.array(
+    z.object({
+      taskId: z.string(),
+      package: z.string(),
+      directory: z.string(),
+      logFile: z.string(),
+      command: z.string(),
+      dependents: z.array(z.string()).default([]),
+      cache: z.object({ status: z.string() }).optional(),
+      execution: z.object({ exitCode: z.number().nullish() }).nullish(),
+    }),
+  ),
+});
+type Task = z.infer<typeof summary>['tasks'][number];
+
+export interface TurboOptions {
+  root: string;
+  task: string;
+  env: Record<string, string>;
+  /** Names of the packages to run it for. Default: all that have it. */
+  filter?: readonly string[] | undefined;
+}
+
+/** Runs one task by turbo, in every package it can, and reads from its summary what came of it. */
+export async function runTurbo({ root, task, env, filter = [] }: TurboOptions): Promise<TaskRun> {
+  const runs = join(root, '.turbo', 'runs');
+  await rm(runs, { recursive: true, force: true });
+  const { all } = await execa(
+    'turbo',
+    [
+      'run',
+      task,
+      '--continue=dependencies-successful',
+      '--output-logs=none',
+      '--summarize',
+      ...filter.map((name) => `--filter=${name}`),
+    ],
+    {
+      cwd: root,
+      env: { ...env, TURBO_TELEMETRY_DISABLED: '1' },
+      preferLocal: true,
+      localDir: root,
+      all: true,
+      reject: false,
+    },
+  );
+  const [file] = await readdir(runs).catch(() => []);
+  if (!file) throw new UserError(`turbo could not run "${task}":\n${all ?? ''}`);
+  const { tasks } = summary.parse(JSON.parse(await readFile(join(runs, file), 'utf8')));
+  const real = tasks.filter(({ command }) => command !== '<NONEXISTENT>');
+  const cached = real.filter(({ cache }) => cache?.status === 'HIT').length;
+  return { cached, ran: real.length - cached, failed: failures(root, task, tasks) };
+}
+
+function failures(root: string, task: string, tasks: readonly Task[]): FailedTask[] {
+  const byId = new Map(tasks.map((each) => [each.taskId, each]));
+  return tasks
+    .filter(({ execution }) => (execution?.exitCode ?? 0) !== 0)
+    .map((failed) => ({
+      folder: join(root, failed.directory),
+      output: { file: join(root, failed.logFile) },
+      blocks: [...reachable(failed, byId)]
+        .filter((id) => id.endsWith(`#${task}`))
+        .map((id) => id.slice(0, id.lastIndexOf('#'))),
+    }));
+}
+
+/** The task and everything that waits for it. */
+function reachable(from: Task, byId: ReadonlyMap<string, Task>, found = new Set<string>()): Set<string> {
+  found.add(from.taskId);
+  for (const id of from.dependents) {
+    const next = byId.get(id);
+    if (next && !found.has(id)) reachable(next, byId, found);
+  }
+  return found;
+}

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+
+/** One package of the workspace. */
+export interface WorkspacePackage {
+  name: string;
+  folder: string;
+  /** Names of its package scripts. */
+  scripts: readonly string[];
+  /** The stack it is, when it can be synthesized: its unscoped name. */
+  stack: string | undefined;
+}
+
+export interface Workspace {
+  root: string;
+  packages: readonly WorkspacePackage[];
+  /** Folders left out because another package has their name, as lines for the user. */
+  duplicates: readonly string[];
+}
+
+/** Folders that hold packages; the same as in pnpm-workspace.yaml, which a test compares. */
+export const packageFolders = ['apps', 'packages', 'stacks', 'stacks/chat-apps'] as const;
+
+const manifest = z.object({ name: z.string(), scripts: z.record(z.string(), z.string()).default({}) });
+
+/** The folder of the workspace that `from` lies in. Throws when there is none. */
+export function workspaceRoot(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'parley.config.ts'))) return folder;
+    if (folder === dirname(folder)) {
+      throw new UserError(
+        `${from} is not inside a Parley workspace: change to the folder you cloned and try again.`,
+      );
+    }
+  }
+}
+
+/** Reads all packages. Of several with one name, the one whose folder is called so stays. */
+export async function readWorkspace(root: string): Promise<Workspace> {
+  const all = (await Promise.all(packageFolders.map((folder) => packagesIn(join(root, folder))))).flat();
+  const byName = Map.groupBy(all, ({ name }) => name);
+  const packages = [...byName.values()].map((same) => same.find(isNamedAsFolder) ?? same[0]!);
+  const duplicates = all
+    .filter((each) => !packages.includes(each))
+    .map(({ name, folder }) => {
+      const kept = packages.find((each) => each.name === name)!;
+      return (
+        `${relative(root, folder)}/package.json: name: "${name}" is the name of ${relative(root, kept.folder)} too: ` +
+        `change it, to "${basename(folder)}" for example. Until then this folder is left out.`
+      );
+    });
+  return { root, packages, duplicates };
+}
+
+function isNamedAsFolder({ name, folder }: WorkspacePackage): boolean {
+  return unscoped(name) === basename(folder);
+}
+
+async function packagesIn(parent: string): Promise<WorkspacePackage[]> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+  const found = await Promise.all(folders.sort().map(readPackage));
+  return found.filter((each) => each !== undefined);
+}
+
+async function readPackage(folder: string): Promise<WorkspacePackage | undefined> {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const { name, scripts } = parseManifest(file, await readFile(file, 'utf8'));
+  return {
+    name,
+    folder,
+    scripts: Object.keys(scripts),
+    stack: 'synth' in scripts ? unscoped(name) : undefined,
+  };
+}
+
+function parseManifest(file: string, text: string): z.infer<typeof manifest> {
+  try {
+    return manifest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError(`${file}: expected a package.json with a "name"; mend or delete it.`, { cause });
+  }
+}
+
+function unscoped(name: string): string {
+  return name.slice(name.indexOf('/') + 1);
+}
