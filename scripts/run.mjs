@@ -18,7 +18,10 @@ if (missingBinaries().length > 0) {
   install(`Resolving ${missingBinaries().join(', ')} for ${platform}`, ['--force', '--no-frozen-lockfile']);
 }
 const missing = missingBinaries();
-if (missing.length > 0) fail(`These packages have no binary for ${platform}: ${missing.join(', ')}. Parley is proved on Linux only.`);
+if (missing.length > 0)
+  fail(
+    `These packages have no binary for ${platform}: ${missing.join(', ')}. Parley is proved on Linux only.`,
+  );
 
 const node = workspaceNode();
 const [program, ...rest] = process.argv.slice(2);
@@ -34,7 +37,9 @@ child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) :
 
 /** True when pnpm finished an install of these package.json files. */
 function isInstalled() {
-  return existsSync(join(root, 'node_modules/.modules.yaml')) && existsSync(join(root, 'node_modules/.bin/turbo'));
+  return (
+    existsSync(join(root, 'node_modules/.modules.yaml')) && existsSync(join(root, 'node_modules/.bin/turbo'))
+  );
 }
 
 /** Packages whose program for this platform is not there. */
@@ -60,7 +65,9 @@ function workspaceNode() {
   const bundled = join(root, `node_modules/node-${platform}/bin/node`);
   if (existsSync(bundled)) return bundled;
   if (Number(process.versions.node.split('.')[0]) >= neededMajor) return process.execPath;
-  return fail(`Parley brings its own Node on Linux only. On ${platform}, install Node ${neededMajor}; this is ${process.version}.`);
+  return fail(
+    `Parley brings its own Node on Linux only. On ${platform}, install Node ${neededMajor}; this is ${process.version}.`,
+  );
 }
 
 function install(what, flags) {
@@ -69,7 +76,8 @@ function install(what, flags) {
   const local = join(root, 'node_modules/.bin/pnpm');
   const [command, ...before] = existsSync(local) ? [local] : ['npx', '--yes', packageManager];
   const { status } = spawnSync(command, [...before, 'install', ...flags], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) fail('The install failed; what it said is above. Mend that and run the same command again.');
+  if (status !== 0)
+    fail('The install failed; what it said is above. Mend that and run the same command again.');
 }
 
 function fail(message) {

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { textTranscript } from './transcript.ts';
+import type { StreamEvent } from '@parley/contract/stream';
+
+function shown(events: StreamEvent[]): string {
+  let text = '';
+  let now = 0;
+  const transcript = textTranscript(
+    (more) => (text += more),
+    () => (now += 500),
+  );
+  events.forEach((event) => transcript.show(event));
+  return text;
+}
+const call = { toolCallId: 'c', dynamic: true as const };
+
+test('an answer shows its tool call with input, output and duration, then its text', () => {
+  const text = shown([
+    { type: 'tool-input-available', ...call, toolName: 'forecast', input: { city: 'Lisbon' } },
+    { type: 'tool-output-available', ...call, output: { sky: 'clear' } },
+    { type: 'text-start', id: 't' },
+    { type: 'text-delta', id: 't', delta: 'Clear ' },
+    { type: 'text-delta', id: 't', delta: 'sky.' },
+    { type: 'text-end', id: 't' },
+  ]);
+  expect(text).toBe('  → forecast {"city":"Lisbon"}\n  ← forecast (0.5 s) {"sky":"clear"}\nClear sky.\n\n');
+});
+
+test('a failed tool, a notice, an error and a stop each get a line of their own', () => {
+  const text = shown([
+    { type: 'text-delta', id: 't', delta: 'Half' },
+    { type: 'tool-output-error', ...call, errorText: 'timed out' },
+    { type: 'data-notice', transient: true, data: { code: 'throttled', message: 'The model is busy.' } },
+    { type: 'error', errorText: 'It failed.' },
+    { type: 'abort', reason: 'stopped' },
+  ]);
+  expect(text.split('\n')).toEqual([
+    'Half',
+    '  ✗ tool (? s) timed out',
+    '  … The model is busy.',
+    '  ! It failed.',
+    '  (stopped)',
+    '',
+  ]);
+});
+
+test('no text of a model or a tool can command the terminal', () => {
+  const text = shown([
+    { type: 'text-delta', id: 't', delta: 'a\u001b[2Jb\u009b31mc\rd\u0007' },
+    { type: 'tool-output-error', ...call, errorText: '\u001b]0;title\u0007' },
+  ]);
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
