@@ -67,10 +67,9 @@ test('an import that package.json does not declare is reported with file and lin
 });
 
 test('re-exports and dynamic imports count as imports', async () => {
-  const dynamic = ['const y = await import', "('two/deep');"].join('');
   const breaches = await breachesOf({
     ...contract,
-    'packages/contract/src/a.ts': `export { x } from 'one';\n${dynamic}\nimport 'three';\n`,
+    'packages/contract/src/a.ts': `export { x } from 'one';\nconst y = await import('two/deep');\nimport 'three';\n`,
   });
   expect(breaches.toSorted((a, b) => a.localeCompare(b))).toEqual([
     'packages/contract/src/a.ts:1: "one" is not declared in packages/contract/package.json',
@@ -91,6 +90,23 @@ test('a devDependency may be used by tests and types, but not by code that ships
   });
   expect(breaches).toEqual([
     'packages/contract/src/c.ts:1: "fast-check" is only a devDependency of packages/contract/package.json, but this file ships',
+  ]);
+});
+
+test('imports inside strings are no imports', async () => {
+  const fixture = "const source = `\\nimport a from 'nowhere';\\n`;\\n";
+  expect(await breachesOf({ ...contract, 'packages/contract/src/a.ts': fixture })).toEqual([]);
+});
+
+test("tests may use the root's tools, sources may not", async () => {
+  const breaches = await breachesOf({
+    ...contract,
+    'package.json': { name: 'parley', devDependencies: { vitest: '5' } },
+    'packages/contract/src/a.test.ts': `import { test } from 'vitest';\n`,
+    'packages/contract/src/a.ts': `import { test } from 'vitest';\n`,
+  });
+  expect(breaches).toEqual([
+    'packages/contract/src/a.ts:1: "vitest" is not declared in packages/contract/package.json',
   ]);
 });
 

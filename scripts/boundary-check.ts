@@ -49,10 +49,10 @@ function importBreaches(
   source: Workspace['sources'][number],
   all: Workspace[],
 ): string[] {
-  return sourceImports(source.text).flatMap(({ specifier, line, typeOnly }) => {
+  return sourceImports(source.path, source.text).flatMap(({ specifier, line, typeOnly }) => {
     const problem = specifier.startsWith('.')
       ? relativeProblem(workspace, source.path, specifier, all)
-      : packageProblem(workspace, source.path, specifier, typeOnly);
+      : packageProblem(workspace, source.path, specifier, typeOnly, all);
     return problem ? [`${source.path}:${line}: ${problem}`] : [];
   });
 }
@@ -73,11 +73,19 @@ export function owningWorkspace<T extends { folder: string }>(path: string, all:
     .toSorted((a, b) => b.folder.length - a.folder.length)[0];
 }
 
-function packageProblem(workspace: Workspace, path: string, specifier: string, typeOnly: boolean) {
+function packageProblem(
+  workspace: Workspace,
+  path: string,
+  specifier: string,
+  typeOnly: boolean,
+  all: Workspace[],
+) {
+  // `#name` is a subpath import of the package's own.
   if (isBuiltin(specifier) || specifier.startsWith('#')) return undefined;
   const name = packageName(specifier);
   if (name === workspace.name || workspace.dependencies.includes(name)) return undefined;
   const dev = workspace.devDependencies;
+  if (isTest(path) && rootTools(all).includes(name)) return undefined;
   if (dev.includes(name) || (typeOnly && dev.includes(typesPackage(name)))) {
     if (typeOnly || isDevelopmentFile(workspace, path)) return undefined;
     return `"${name}" is only a devDependency of ${workspace.folder}/package.json, but this file ships`;
@@ -94,10 +102,19 @@ function typesPackage(name: string): string {
   return `@types/${name.replace(/^@/, '').replace('/', '__')}`;
 }
 
+/** What the root installs for every workspace's tests, such as the test runner. */
+function rootTools(all: Workspace[]): string[] {
+  return all.find(({ folder }) => folder === '.')?.devDependencies ?? [];
+}
+
+function isTest(path: string): boolean {
+  return path.endsWith('.test.ts');
+}
+
 /** Tests, the `testing` door and everything that is no package of ours to ship. */
 function isDevelopmentFile(workspace: Workspace, path: string): boolean {
   if (!/^(packages|apps)\//.test(workspace.folder)) return true;
-  return /\.test\.ts$|\/testing(\/|\.ts$)|\.config\.ts$/.test(path);
+  return isTest(path) || /\/testing(\/|\.ts$)|\.config\.ts$/.test(path);
 }
 
 function listed(names: string[]): string {

@@ -35,7 +35,7 @@ export const boundaryRules: BoundaryRule[] = [
     mayUse: [...FOUNDATIONS, '@parley/store', '@parley/agent', '@parley/service', '@parley/bundle'],
   },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
-  { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', 'apps'] },
+  { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
   { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
   { folder: 'bench', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
   { folder: '.', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli'] },

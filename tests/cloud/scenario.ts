@@ -1,0 +1,197 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isSeededPath } from '@parley/contract/names';
+import type { Prefix } from '@parley/contract/names';
+import { registrationTypes } from '@parley/contract/registration';
+import { refuseNeedlessGaps, takeAssemblies } from './assemblies.ts';
+import type { StackAssembly } from './assemblies.ts';
+import { expectCatalog, expectNewVersion, expectRetired, expectToolsAnswer, readCatalog } from './catalog.ts';
+import type { Checks } from './checks.ts';
+import type { CloudAccount } from './cloud-account.ts';
+import { expectThat } from './errors.ts';
+import type { Report } from './report.ts';
+import type { Toolkit } from './toolkit.ts';
+import { changeTool, copyWorkspace, synthesize } from './workspace-copy.ts';
+
+export interface Scenario {
+  /** The user's workspace; only read. */
+  root: string;
+  /** Folder of this run. */
+  folder: string;
+  stage: string;
+  prefix: Prefix;
+  /** Resource types the emulator knows. */
+  supported: Set<string>;
+  toolkit: Toolkit;
+  account: CloudAccount;
+  checks: Checks;
+  report: Report;
+  signal: AbortSignal;
+}
+
+/** The life of a stage: deployed from nothing, deployed again, image and tool changed, removed. */
+export async function runScenario(scenario: Scenario): Promise<void> {
+  const { checks, toolkit, supported, stage, report } = scenario;
+  await checks.check('only what the emulator lacks is left out', async () => refuseNeedlessGaps(supported));
+  let stacks: StackAssembly[] = [];
+  await checks.check(`every stack is synthesized for stage "${stage}"`, async () => {
+    await copyWorkspace(scenario.root, scenario.folder);
+    stacks = await synthesizeStacks(scenario, 'first');
+    for (const { stack, changes } of stacks) report.leftOut(stack, changes);
+  });
+  await checks.check('the account is bootstrapped', async () => toolkit.bootstrap());
+  await deployFromNothing(scenario, stacks);
+  await deployAgain(scenario, stacks);
+  await deployNewImages(scenario, stacks);
+  await deployChangedTool(scenario, stacks);
+  await removeAll(scenario, stacks);
+}
+
+async function synthesizeStacks(scenario: Scenario, name: string): Promise<StackAssembly[]> {
+  const { root, folder, stage, supported, signal } = scenario;
+  const copy = join(folder, 'workspace copy');
+  await synthesize(root, copy, stage, signal);
+  await mkdir(join(folder, name));
+  return takeAssemblies(copy, stage, join(folder, name), supported);
+}
+
+async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  const { account, checks, report } = scenario;
+  for (const assembly of stacks) {
+    const { stack, template } = assembly;
+    await checks.check(`${stack} is deployed from nothing`, async () => {
+      for (const path of seededPaths(assembly)) await account.writeParameter(path, 'first');
+      const changed = await report.timed(stack, 'deploy', async () => deploy(scenario, assembly));
+      report.resources(stack, changed.length);
+      expectSame(
+        changed,
+        Object.entries(template.Resources).map(([id, { Type }]) => `${Type} ${id}`),
+      );
+    });
+  }
+  await checks.check('the registrar wrote every agent and chat app to the catalog', async () =>
+    expectCatalog(await readCatalog(scenario), stacks),
+  );
+  await checks.check('every registered tool answers in its function', async () =>
+    expectToolsAnswer(await readCatalog(scenario), account),
+  );
+}
+
+async function deployAgain(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  for (const assembly of stacks) {
+    await scenario.checks.check(`${assembly.stack} deployed again makes no change`, async () => {
+      const changed = await scenario.report.timed(assembly.stack, 'again', async () =>
+        deploy(scenario, assembly),
+      );
+      expectSame(changed, []);
+    });
+  }
+}
+
+async function deployNewImages(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  const { account, checks } = scenario;
+  for (const assembly of stacks.filter((each) => seededPaths(each).length > 0)) {
+    await checks.check(`a new image tag alone rolls out the service of ${assembly.stack}`, async () => {
+      for (const path of seededPaths(assembly)) await account.writeParameter(path, 'second');
+      const changed = await deploy(scenario, assembly);
+      expectSame([...new Set(changed.map(typeOf))], ['AWS::ECS::Service', 'AWS::ECS::TaskDefinition']);
+    });
+  }
+}
+
+async function deployChangedTool(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  const app = stacks.find(({ template }) => hasType(template, registrationTypes.agent));
+  if (!app) return;
+  await scenario.checks.check(
+    `a changed tool of ${app.stack} changes its function and its agent only`,
+    async () => {
+      const before = await readCatalog(scenario);
+      await changeTool(join(scenario.folder, 'workspace copy'), app.stack);
+      const changed = new Map<string, string[]>();
+      for (const assembly of await synthesizeStacks(scenario, 'second')) {
+        changed.set(assembly.stack, (await deploy(scenario, assembly)).map(typeOf));
+      }
+      for (const [stack, types] of changed) {
+        expectSame(
+          types,
+          stack === app.stack ? ['AWS::Lambda::Function', registrationTypes.agent] : [],
+          stack,
+        );
+      }
+      expectNewVersion(before, await readCatalog(scenario), app);
+    },
+  );
+}
+
+async function removeAll(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  const { account, checks, report, toolkit, prefix } = scenario;
+  const protectedStacks = stacks.filter(({ terminationProtection }) => terminationProtection);
+  for (const { stack, stackName, path } of protectedStacks) {
+    await checks.check(`${stack} is protected against removal`, async () => {
+      const refusal = await toolkit.destroy(path, stackName).catch((error: unknown) => String(error));
+      expectThat(
+        /TerminationProtection/.test(String(refusal)),
+        `cdk destroy was not refused: ${String(refusal)}`,
+      );
+      await account.liftTerminationProtection(stackName);
+    });
+  }
+  for (const assembly of stacks.toReversed()) {
+    const { stack, stackName, path } = assembly;
+    await checks.check(`${stack} is removed`, async () => {
+      await report.timed(stack, 'remove', async () => toolkit.destroy(path, stackName));
+      if (hasType(assembly.template, registrationTypes.app))
+        expectRetired(await readCatalog(scenario), assembly);
+    });
+  }
+  await checks.check('nothing of the stage is left', async () =>
+    expectSame(await account.leftovers(prefix, stacks.flatMap(seededPaths)), []),
+  );
+}
+
+/** Deploys and returns what CloudFormation created, updated or deleted for it, as `type logical-id`. */
+async function deploy({ toolkit, account }: Scenario, { stackName, path }: StackAssembly): Promise<string[]> {
+  const known = new Set((await account.events(stackName)).map(({ EventId }) => EventId));
+  const outcome = await toolkit.deploy(path, stackName);
+  const events = (await account.events(stackName)).filter(({ EventId }) => !known.has(EventId));
+  expectThat(
+    outcome === 'changed' || events.length === 0,
+    `the toolkit reported "no changes", but CloudFormation made ${events.length} events`,
+  );
+  const resources = events.filter(({ PhysicalResourceId, StackId }) => PhysicalResourceId !== StackId);
+  const done = resources.filter(({ ResourceStatus = '' }) =>
+    /^(CREATE|UPDATE)_COMPLETE$/.test(ResourceStatus),
+  );
+  return [
+    ...new Set(done.map(({ ResourceType, LogicalResourceId }) => `${ResourceType} ${LogicalResourceId}`)),
+  ];
+}
+
+/** Parameters the template reads and no template writes: the push step would have written them. */
+function seededPaths({ template }: StackAssembly): string[] {
+  const parameters = Object.values((template['Parameters'] ?? {}) as Record<string, TemplateParameter>);
+  const paths = parameters
+    .filter(({ Type }) => Type.startsWith('AWS::SSM::Parameter::Value'))
+    .map((p) => p.Default);
+  return paths.filter((path) => path !== undefined).filter(isSeededPath);
+}
+
+interface TemplateParameter {
+  Type: string;
+  Default?: string;
+}
+
+function hasType(template: StackAssembly['template'], type: string): boolean {
+  return Object.values(template.Resources).some(({ Type }) => Type === type);
+}
+
+function typeOf(change: string): string {
+  return change.split(' ')[0] ?? change;
+}
+
+function expectSame(actual: string[], expected: string[], where?: string): void {
+  const [a, e] = [actual, expected].map((list) => list.toSorted((x, y) => x.localeCompare(y)));
+  const place = where === undefined ? '' : `${where}: `;
+  expectThat(isDeepStrictEqual(a, e), `${place}expected ${JSON.stringify(e)}, got ${JSON.stringify(a)}`);
+}
