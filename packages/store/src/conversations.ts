@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { foldRun, type Message } from '@parley/contract/message';
+import type { Seal } from '@parley/contract/run';
+import type { Session } from '@parley/contract/session';
+import { systemClock, type Clock } from './clock.ts';
+import { NotFoundError } from './errors.ts';
+import { createMessages, type StoredMessage } from './messages.ts';
+import { createRunLog } from './run-log.ts';
+import { createStart, type StartedRun, type StartRun } from './run-start.ts';
+import { createRuns, type Run } from './runs.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createTableIo, type TableOptions } from './table-io.ts';
+
+export type { Run, StartedRun, StartRun };
+export type { SessionPage } from './sessions.ts';
+export { newSessionId } from './sessions.ts';
+export { bodyHash, leaseSeconds, startIds } from './runs.ts';
+
+export interface ConversationStore extends Sessions {
+  /**
+   * The session's messages, parents first. Messages of open runs have status `streaming` and no
+   * parts yet: follow the run. What ended meanwhile is settled first.
+   */
+  listMessages(session: Session): Promise<Message[]>;
+  getMessage(session: Session, messageId: string): Promise<Message | undefined>;
+  /** @throws IdempotencyConflictError */
+  startRun(start: StartRun): Promise<StartedRun>;
+  getRun(runId: string): Promise<Run | undefined>;
+  /** The ownership guard for runs. @throws NotFoundError, the same for an absent and a foreign run. */
+  ownedRun(owner: string, runId: string): Promise<Run>;
+  /** Extends a writer's lease to `until` (ms since 1970); false when the run is no longer its own. */
+  renewLease(runId: string, writerId: string, until: number): Promise<boolean>;
+  /**
+   * Brings everything about a run in line with its log: a sealed one is closed and its message gets
+   * its final content; one whose lease has expired is sealed as interrupted first. Anybody may call
+   * it, at any time. Returns how the run ended; undefined while it is open.
+   */
+  settleRun(run: Run): Promise<Seal | undefined>;
+}
+
+export function createConversationStore(options: TableOptions & { clock?: Clock }): ConversationStore {
+  const { clock = systemClock } = options;
+  const table = createTableIo(options);
+  const sessions = createSessions(table, clock);
+  const messages = createMessages(table);
+  const runs = createRuns(table);
+  const log = createRunLog(options);
+
+  async function settleRun(run: Run): Promise<Seal | undefined> {
+    let batches = await log.read(run.runId);
+    if (!batches.at(-1)?.seal) {
+      if (!(await isAbandoned(run))) return undefined;
+      const events = [{ type: 'abort' as const, reason: 'interrupted' as const }];
+      await log.seal(run.runId, { seal: 'interrupted', events, writer: `settler-${randomUUID()}` });
+      batches = await log.read(run.runId);
+    }
+    const seal = batches.at(-1)?.seal;
+    if (!seal) return undefined;
+    // The touch comes first: were it lost in a crash, other devices would not know to look.
+    const standing = await runs.getRun(run.runId);
+    if (!standing?.seal) await touchIfThere(run);
+    await runs.closeRun(run.runId, seal);
+    const content = foldRun(batches.flatMap(({ events }) => events));
+    await messages.settleMessage(run.sessionId, run.messageId, seal, content);
+    return seal;
+  }
+
+  /** The lease as given may be old, so an expired one is read again. */
+  async function isAbandoned(run: Run): Promise<boolean> {
+    if (clock.now() < run.leaseUntil) return false;
+    const standing = await runs.getRun(run.runId);
+    return standing !== undefined && clock.now() >= standing.leaseUntil;
+  }
+
+  async function touchIfThere({ owner, sessionId }: Run): Promise<void> {
+    try {
+      await sessions.touchSession(owner, sessionId);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error; // deleted while it ran
+    }
+  }
+
+  /** The message as it counts now; undefined while the start that wrote it is not complete. */
+  async function settled(session: Session, message: StoredMessage): Promise<StoredMessage | undefined> {
+    if (message.status !== 'streaming' || message.runId === undefined) return message;
+    const run = await runs.getRun(message.runId);
+    if (!run) return undefined;
+    return (await settleRun(run)) ? messages.getMessage(session.id, message.id) : message;
+  }
+
+  return {
+    ...sessions,
+    listMessages: async (session) => {
+      const stored = await messages.storedMessages(session.id);
+      const all = await Promise.all(stored.map((each) => settled(session, each)));
+      return all.filter((each) => each !== undefined).map(messageOf);
+    },
+    getMessage: async (session, messageId) => {
+      const stored = await messages.getMessage(session.id, messageId);
+      const found = stored && (await settled(session, stored));
+      return found && messageOf(found);
+    },
+    startRun: createStart({ sessions, messages, runs, clock }),
+    getRun: runs.getRun,
+    ownedRun: async (owner, runId) => {
+      const run = await runs.getRun(runId);
+      if (run?.owner !== owner) throw new NotFoundError('run', runId);
+      await sessions.ownedSession(owner, run.sessionId);
+      return run;
+    },
+    renewLease: runs.renewLease,
+    settleRun,
+  };
+}
+
+function messageOf({ bodyHash: _, ...message }: StoredMessage): Message {
+  return message;
+}

@@ -1,0 +1,136 @@
+import type { Seal } from '@parley/contract/run';
+import type { Clock } from './clock.ts';
+import type { Batch, RunLog } from './run-log.ts';
+import type { Run } from './runs.ts';
+
+export interface RunFeedOptions {
+  run: Run;
+  log: RunLog;
+  runs: { getRun(runId: string): Promise<Run | undefined>; settleRun(run: Run): Promise<Seal | undefined> };
+  pollMs: number;
+  clock: Clock;
+}
+
+/** Batches kept for readers that are up to date; a slower one reads the log itself. */
+const batchesKept = 32;
+/** A run whose batches are handed over by its writer is polled this seldom, for a seal by somebody else. */
+const relaxedPollMs = 1_000;
+/** Polls in a row that may fail before readers are told. */
+const failuresMax = 20;
+
+/**
+ * What one process knows of the end of one run's log. It polls while anybody follows, starting at
+ * the first batch that somebody waits for.
+ */
+export class RunFeed {
+  readonly #options: RunFeedOptions;
+  readonly #stop = new AbortController();
+  #followers = 0;
+  /** Contiguous; the last one is the newest known. */
+  #recent: Batch[] = [];
+  /** Number of the first batch not known to stand; undefined until somebody waits. */
+  #end: number | undefined;
+  #isSealed = false;
+  #failure: unknown;
+  #isFed = false;
+  /** As last read: renewing it moves the stored one on. */
+  #leaseUntil: number;
+  #waiting = new Set<() => void>();
+
+  constructor(options: RunFeedOptions) {
+    this.#options = options;
+    this.#leaseUntil = options.run.leaseUntil;
+  }
+
+  get runId(): string {
+    return this.#options.run.runId;
+  }
+
+  join(): void {
+    this.#followers += 1;
+  }
+
+  /** Followers left; with the last one the polling ends. */
+  leave(): number {
+    this.#followers -= 1;
+    if (this.#followers === 0) this.#stop.abort();
+    return this.#followers;
+  }
+
+  /** The batches from `n` on, if they are all at hand. */
+  recent(n: number): Batch[] | undefined {
+    const [oldest] = this.#recent;
+    return oldest && oldest.n <= n ? this.#recent.filter((batch) => batch.n >= n) : undefined;
+  }
+
+  /** Resolves when batch `n` stands, or the signal aborts. Rejects when the log stays unreadable. */
+  async reach(n: number, signal?: AbortSignal): Promise<void> {
+    if (this.#end === undefined) {
+      this.#end = n;
+      void this.#poll();
+    }
+    while (this.#end <= n && !this.#isSealed && !signal?.aborted) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#change(signal);
+    }
+  }
+
+  /** Takes in batches that stand in the log. Those that do not continue what is known are left to the poll. */
+  add(batches: readonly Batch[], isFromWriter = true): void {
+    for (const batch of batches) {
+      if (this.#end === undefined || batch.n !== this.#end) continue;
+      this.#recent = [...this.#recent, batch].slice(-batchesKept);
+      this.#end = batch.n + 1;
+      this.#isFed = isFromWriter;
+      if (batch.seal) this.#isSealed = true;
+    }
+    this.#wake();
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, pollMs } = this.#options;
+    let failures = 0;
+    while (!this.#stop.signal.aborted && !this.#isSealed) {
+      try {
+        await this.#look();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures >= failuresMax) this.#failure = error;
+        this.#wake();
+      }
+      if (this.#isSealed) return;
+      const wait = this.#isFed ? Math.max(pollMs, relaxedPollMs) : pollMs;
+      this.#isFed = false;
+      await clock.sleep(wait, this.#stop.signal);
+    }
+  }
+
+  /** Reads on; where nothing came, checks that somebody still writes. */
+  async #look(): Promise<void> {
+    const { log, run, runs, clock } = this.#options;
+    const batches = await log.read(run.runId, this.#end);
+    if (batches.length === 0 && clock.now() >= this.#leaseUntil) {
+      const standing = await runs.getRun(run.runId);
+      this.#leaseUntil = standing?.leaseUntil ?? 0;
+      if (clock.now() >= this.#leaseUntil) await runs.settleRun(standing ?? run);
+    }
+    this.add(batches, false);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  #change(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+}

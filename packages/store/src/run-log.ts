@@ -1,0 +1,166 @@
+import { seal as sealName, type Seal } from '@parley/contract/run';
+import { streamEvent, type StreamEvent } from '@parley/contract/stream';
+import { z } from 'zod';
+import { systemClock, timestamp, type Clock } from './clock.ts';
+import { LogLostError, LogUnavailableError } from './errors.ts';
+import { ifAbsent } from './expressions.ts';
+import { mayHaveHappened } from './faults.ts';
+import { json } from './json.ts';
+import { createTableIo, type Item, type Key, type TableOptions } from './table-io.ts';
+
+/** Some events of a run, written at once. Batches are numbered 0, 1, 2, … and events too. */
+export interface Batch {
+  /** Number of the batch in its run. */
+  n: number;
+  /** Number of its first event in the run. */
+  first: number;
+  events: StreamEvent[];
+  /** Who wrote it: one id per execution of a run, and one per attempt to seal. */
+  writer: string;
+  /** Only on the last batch of a run: how the run ended. */
+  seal?: Seal;
+}
+
+/** How and by whom a run is ended. */
+export interface Sealing {
+  seal: Seal;
+  /** The run's last events, at least one. */
+  events: StreamEvent[];
+  writer: string;
+}
+
+/** The events of runs. A log only grows, at its end, until a batch seals it. */
+export interface RunLog {
+  /**
+   * Writes a batch where none stands yet. Returns once it stands, even if the answer to the write was lost.
+   * @throws LogLostError when another writer's batch stands there.
+   * @throws LogUnavailableError when the table did not answer for about 10 s.
+   */
+  append(runId: string, batch: Batch): Promise<void>;
+  /** The batches from number `n` on, as far as they stand, in order and without a gap. */
+  read(runId: string, n?: number): Promise<Batch[]>;
+  /** Like `read`, from the batch that holds event number `event`; the last batch when none does. */
+  readFromEvent(runId: string, event: number): Promise<Batch[]>;
+  /** The batch with this number, if it stands. */
+  batchAt(runId: string, n: number): Promise<Batch | undefined>;
+  /** Ends a run at the end of its log, whoever asks; returns the sealing batch that stands, maybe another's. */
+  seal(runId: string, sealing: Sealing): Promise<Batch & { seal: Seal }>;
+}
+
+const batchItem = z.object({
+  n: z.number().int(),
+  first: z.number().int(),
+  events: json.pipe(z.array(streamEvent).min(1)),
+  writer: z.string(),
+  seal: sealName.optional(),
+});
+
+/** Waits between attempts of a write whose fate is unknown, in ms; the SDK's own attempts come on top. */
+const retryAfterMs = [100, 300, 1_000, 2_000];
+
+export function createRunLog(options: TableOptions & { clock?: Clock }): RunLog {
+  const { clock = systemClock } = options;
+  const table = createTableIo(options);
+  const batchAt = (runId: string, n: number) => table.get(keyOf(runId, n), batchItem);
+
+  /** Puts the batch, or says which one stands in its place. */
+  async function put(runId: string, batch: Batch): Promise<Batch> {
+    const item: Item = {
+      ...keyOf(runId, batch.n),
+      ...batch,
+      events: JSON.stringify(batch.events),
+      at: timestamp(clock),
+    };
+    try {
+      if (await table.put(item, ifAbsent)) return batch;
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error;
+      const standing = await batchAt(runId, batch.n);
+      if (!standing) throw error; // not yet: the same write again settles it
+      return standing;
+    }
+    const standing = await batchAt(runId, batch.n);
+    if (!standing) throw new Error(`run "${runId}": batch ${batch.n} was refused as present, but is absent`);
+    return standing;
+  }
+
+  async function append(runId: string, batch: Batch): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const standing = await put(runId, batch);
+        // A writer writes each number once, so its own id there means that this write arrived.
+        if (standing.writer === batch.writer) return;
+        throw new LogLostError(runId, standing);
+      } catch (error) {
+        if (error instanceof LogLostError || !mayHaveHappened(error)) throw error;
+        const wait = retryAfterMs[attempt];
+        if (wait === undefined) throw new LogUnavailableError(runId, attempt + 1, error);
+        await clock.sleep(wait);
+      }
+    }
+  }
+
+  async function lastBatch(runId: string): Promise<Batch | undefined> {
+    for await (const item of table.query({ ...allOf(runId), descending: true, pageSize: 1 })) {
+      return table.parse(item, batchItem);
+    }
+    return undefined;
+  }
+
+  async function seal(runId: string, sealing: Sealing): Promise<Batch & { seal: Seal }> {
+    for (;;) {
+      const last = await lastBatch(runId);
+      if (isSealed(last)) return last;
+      const n = last ? last.n + 1 : 0;
+      const first = last ? last.first + last.events.length : 0;
+      const batch = { ...sealing, n, first };
+      try {
+        await append(runId, batch);
+        return batch;
+      } catch (error) {
+        if (!(error instanceof LogLostError)) throw error; // lost: the log grew, so look at its new end
+      }
+    }
+  }
+
+  async function readFromEvent(runId: string, event: number): Promise<Batch[]> {
+    if (event === 0) return read(runId, 0);
+    const found: Batch[] = [];
+    for await (const item of table.query({ ...allOf(runId), descending: true, pageSize: 16 })) {
+      const batch = table.parse(item, batchItem);
+      found.unshift(batch);
+      if (batch.first <= event) break;
+    }
+    return found;
+  }
+
+  async function read(runId: string, n = 0): Promise<Batch[]> {
+    const found: Batch[] = [];
+    const range = {
+      pk: keyOf(runId, 0).pk,
+      between: [keyOf(runId, n).sk, keyOf(runId, numberMax).sk] as const,
+    };
+    for await (const item of table.query(range)) {
+      const batch = table.parse(item, batchItem);
+      if (batch.n !== n + found.length) break;
+      found.push(batch);
+    }
+    return found;
+  }
+
+  return { append, read, readFromEvent, batchAt, seal };
+}
+
+const numberMax = 99_999_999;
+
+function keyOf(runId: string, n: number): Key {
+  return { pk: `run#${runId}`, sk: `batch#${String(n).padStart(8, '0')}` };
+}
+
+function allOf(runId: string) {
+  return { pk: `run#${runId}`, prefix: 'batch#' };
+}
+
+function isSealed(batch: Batch | undefined): batch is Batch & { seal: Seal } {
+  return batch?.seal !== undefined;
+}

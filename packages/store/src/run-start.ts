@@ -1,0 +1,102 @@
+import type { Message } from '@parley/contract/message';
+import type { Session } from '@parley/contract/session';
+import { timestamp, type Clock } from './clock.ts';
+import { IdempotencyConflictError } from './errors.ts';
+import type { Messages, StoredMessage } from './messages.ts';
+import { leaseSeconds, type Run, type Runs } from './runs.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What starts a run. Ids come from `startIds`, the hash from `bodyHash`. */
+export interface StartRun {
+  owner: string;
+  session: Session;
+  runId: string;
+  bodyHash: string;
+  /** Absent when an existing message is answered again, or continued. */
+  userMessage?: { id: string; parentId: string | null; text: string };
+  /** The message the run will write. */
+  answer: { id: string; parentId: string | null };
+  /** Id of this execution: the writer that will append to the run's log. */
+  writerId: string;
+  /** For a session that has no title yet. */
+  titleIfNone?: string;
+}
+
+export interface StartedRun {
+  /** `repeated`: this request started the run before; do not execute it, follow it. */
+  outcome: 'started' | 'repeated';
+  run: Run;
+}
+
+/**
+ * Writes a run's messages, then the run itself, which is the commit point, then raises the
+ * session's revision. A crash between any two leaves what a repetition of the request completes.
+ */
+export function createStart(parts: { sessions: Sessions; messages: Messages; runs: Runs; clock: Clock }) {
+  const { sessions, messages, runs, clock } = parts;
+
+  async function claim(start: StartRun, message: StoredMessage): Promise<void> {
+    const standing = await messages.putMessage(start.session.id, message);
+    if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
+  }
+
+  /** Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too. */
+  async function announce({ owner, session }: StartRun): Promise<void> {
+    await sessions.touchSession(owner, session.id).catch(() => undefined);
+  }
+
+  return async (start: StartRun): Promise<StartedRun> => {
+    const now = timestamp(clock);
+    const { user, answer } = messagesOf(start, now);
+    if (start.titleIfNone !== undefined && start.session.title === '') {
+      await sessions.touchSession(start.owner, start.session.id, start.titleIfNone);
+    }
+    if (user) await claim(start, user);
+    await claim(start, answer);
+    const run = runOf(start, now, clock.now() + leaseSeconds * 1_000);
+    const standing = await runs.putRun(run);
+    if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
+    // The same writer means that this call's own write arrived and its answer was lost.
+    const outcome = standing.writerId === start.writerId ? 'started' : 'repeated';
+    if (outcome === 'started') await announce(start);
+    return { outcome, run: standing };
+  };
+}
+
+function messagesOf(start: StartRun, createdAt: string): { user?: StoredMessage; answer: StoredMessage } {
+  const { userMessage, answer, runId, bodyHash } = start;
+  const placeholder: Message = {
+    ...answer,
+    role: 'assistant',
+    status: 'streaming',
+    parts: [],
+    createdAt,
+    runId,
+  };
+  if (!userMessage) return { answer: { ...placeholder, bodyHash } };
+  const { text, ...ids } = userMessage;
+  const user: Message = {
+    ...ids,
+    role: 'user',
+    status: 'finished',
+    parts: [{ type: 'text', text }],
+    createdAt,
+  };
+  return { user: { ...user, bodyHash }, answer: { ...placeholder, bodyHash } };
+}
+
+function runOf(start: StartRun, createdAt: string, leaseUntil: number): Run {
+  const { runId, owner, session, bodyHash, answer, writerId } = start;
+  return {
+    runId,
+    sessionId: session.id,
+    owner,
+    app: session.app,
+    bodyHash,
+    messageId: answer.id,
+    parentId: answer.parentId,
+    createdAt,
+    writerId,
+    leaseUntil,
+  };
+}

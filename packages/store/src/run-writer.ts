@@ -1,0 +1,158 @@
+import type { Seal } from '@parley/contract/run';
+import type { StreamEvent } from '@parley/contract/stream';
+import type { BatchWindow } from './batch-window.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { LogLostError } from './errors.ts';
+import { batchBytesMax, EventBuffer } from './event-buffer.ts';
+import type { Batch, RunLog } from './run-log.ts';
+import { leaseRenewalSeconds, leaseSeconds } from './runs.ts';
+
+export { createBatchWindow, type BatchWindow } from './batch-window.ts';
+
+export interface RunWriterOptions {
+  log: RunLog;
+  runId: string;
+  /** Id of this execution, as given to `startRun`. */
+  writerId: string;
+  window: BatchWindow;
+  /** Extends the run's lease: the conversation store. */
+  leases: { renewLease(runId: string, writerId: string, until: number): Promise<boolean> };
+  /** Gets each batch as soon as it stands in the log, and only then: the run reader's `publish`. */
+  publish?: (runId: string, batch: Batch) => void;
+  clock?: Clock;
+}
+
+/** The one writer of a run, from its start to its seal. */
+export interface RunWriter {
+  /**
+   * Takes an event. Resolves at once unless the log is slow: then when there is room again.
+   * @throws EventTooLargeError
+   * @throws LogLostError or LogUnavailableError once `lost` is aborted
+   */
+  write(event: StreamEvent): Promise<void>;
+  /**
+   * Ends the run: writes what is left with the last events, sealed. Resolves to the seal that
+   * stands, which is another's if the run was ended before; undefined if nothing seals it yet.
+   */
+  seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined>;
+  /** Aborted when somebody else sealed or wrote the log, or it cannot be written: stop model and tools. */
+  readonly lost: AbortSignal;
+}
+
+/** Starts writing, and renewing the lease. The caller must `seal` in the end, whatever happened. */
+export function createRunWriter(options: RunWriterOptions): RunWriter {
+  return new BatchingWriter(options);
+}
+
+/** Events that may wait for a slow log before their producer does. */
+const waitingBytesMax = 2 * batchBytesMax;
+
+class BatchingWriter implements RunWriter {
+  readonly #options: RunWriterOptions;
+  readonly #clock: Clock;
+  readonly #lost = new AbortController();
+  /** Aborted when the run is over for this writer: sealed or lost. */
+  readonly #over = new AbortController();
+  readonly #closeWindow: () => void;
+  readonly #buffer = new EventBuffer();
+  /** Number of the next batch, and of its first event. */
+  #n = 0;
+  #first = 0;
+  #flushing: Promise<void> | undefined;
+  /** Aborted to end the collecting of the batch that is being collected. */
+  #collecting = new AbortController();
+  #sealing: { seal: Seal } | undefined;
+  #standing: Seal | undefined;
+
+  constructor(options: RunWriterOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#closeWindow = options.window.open();
+    void this.#keepLease();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async write(event: StreamEvent): Promise<void> {
+    this.lost.throwIfAborted();
+    if (this.#sealing)
+      throw new Error(`run "${this.#options.runId}" is sealed: it takes no "${event.type}" event`);
+    this.#buffer.add(event);
+    if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort();
+    this.#flushing ??= this.#flush();
+    if (this.#buffer.bytes >= waitingBytesMax) await this.#flushing;
+    this.lost.throwIfAborted();
+  }
+
+  async seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined> {
+    if (this.#sealing)
+      throw new Error(`run "${this.#options.runId}" is sealed already, as ${this.#sealing.seal}`);
+    if (!this.lost.aborted) for (const event of events) this.#buffer.add(event);
+    this.#sealing = { seal };
+    this.#collecting.abort();
+    this.#flushing ??= this.#flush();
+    await this.#flushing;
+    return this.#standing;
+  }
+
+  /** Writes batches until nothing waits. Never rejects: what goes wrong is `lost`. */
+  async #flush(): Promise<void> {
+    try {
+      while (!this.lost.aborted && !this.#buffer.isEmpty) {
+        // The first batch goes at once: it shows the user that something happens.
+        if (this.#n > 0) await this.#clock.sleep(this.#options.window.ms(), this.#collecting.signal);
+        this.#collecting = new AbortController();
+        if (this.#sealing) this.#collecting.abort();
+        await this.#append(this.#buffer.take());
+      }
+    } catch (error) {
+      this.#lose(error);
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  async #append(events: StreamEvent[]): Promise<void> {
+    const { log, runId, writerId, publish } = this.#options;
+    const isLast = this.#sealing !== undefined && this.#buffer.isEmpty;
+    const seal = isLast ? this.#sealing?.seal : undefined;
+    const batch: Batch = { n: this.#n, first: this.#first, events, writer: writerId, ...(seal && { seal }) };
+    await log.append(runId, batch);
+    this.#n += 1;
+    this.#first += events.length;
+    if (seal) this.#end(seal);
+    publish?.(runId, batch);
+  }
+
+  #lose(error: unknown): void {
+    if (this.#over.signal.aborted) return;
+    this.#buffer.clear();
+    this.#end(error instanceof LogLostError ? error.standing.seal : undefined);
+    this.#lost.abort(error);
+  }
+
+  #end(standing: Seal | undefined): void {
+    this.#standing = standing;
+    this.#closeWindow();
+    this.#over.abort();
+    this.#collecting.abort();
+  }
+
+  /** Renews the lease, and looks for a seal: a silent model would not notice that it was stopped. */
+  async #keepLease(): Promise<void> {
+    const { runId, writerId, leases, log } = this.#options;
+    for (;;) {
+      await this.#clock.sleep(leaseRenewalSeconds * 1_000, this.#over.signal);
+      if (this.#over.signal.aborted) return;
+      try {
+        await leases.renewLease(runId, writerId, this.#clock.now() + leaseSeconds * 1_000);
+        const next = await log.batchAt(runId, this.#n);
+        if (next && next.writer !== writerId) this.#lose(new LogLostError(runId, next));
+      } catch {
+        // The next renewal tries again; a log that stays away is noticed by the next append.
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { Session } from '@parley/contract/session';
+import { z } from 'zod';
+import { timestamp, type Clock } from './clock.ts';
+import { NotFoundError } from './errors.ts';
+import { ifAbsent, type Condition } from './expressions.ts';
+import type { Item, Key, TableIo } from './table-io.ts';
+
+export interface SessionPage {
+  /** Newest first, by when they were created. */
+  sessions: Session[];
+  /** Pass it to get the next page; absent on the last. */
+  cursor?: string;
+}
+
+export interface Sessions {
+  /** With the `id` of a session that exists, returns that one. */
+  createSession(session: { owner: string; app: string; title?: string; id?: string }): Promise<Session>;
+  /** `limit` defaults to 50. */
+  listSessions(owner: string, page?: { app?: string; limit?: number; cursor?: string }): Promise<SessionPage>;
+  /**
+   * The ownership guard: the one way from a user and a session id to a session.
+   * @throws NotFoundError, the same for an absent, a deleted and somebody else's session.
+   */
+  ownedSession(owner: string, sessionId: string): Promise<Session>;
+  /** @throws NotFoundError */
+  renameSession(owner: string, sessionId: string, title: string): Promise<Session>;
+  /** Nothing of it can be read afterwards. @throws NotFoundError */
+  deleteSession(owner: string, sessionId: string): Promise<void>;
+  /** Raises the revision, and gives a title to a session that has none. @throws NotFoundError */
+  touchSession(owner: string, sessionId: string, titleIfNone?: string): Promise<Session>;
+}
+
+const sessionItem = z.object({
+  id: z.string(),
+  app: z.string(),
+  /** Absent until somebody gives one. */
+  title: z.string().optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  revision: z.number().int(),
+  deletedAt: z.string().optional(),
+});
+
+const ifLive: Condition = { present: ['pk'], absent: ['deletedAt'] };
+
+export function createSessions(table: TableIo, clock: Clock): Sessions {
+  async function change(owner: string, id: string, set: Record<string, unknown>, titleIfNone?: string) {
+    const update = {
+      set: { ...set, updatedAt: timestamp(clock) },
+      setIfAbsent: { title: titleIfNone },
+      add: { revision: 1 },
+    };
+    const changed = await table.update(keyOf(owner, id), update, ifLive, sessionItem);
+    if (!changed) throw new NotFoundError('session', id);
+    return sessionOf(changed);
+  }
+
+  async function ownedSession(owner: string, sessionId: string): Promise<Session> {
+    const found = await table.get(keyOf(owner, sessionId), sessionItem);
+    if (!found || found.deletedAt) throw new NotFoundError('session', sessionId);
+    return sessionOf(found);
+  }
+
+  return {
+    ownedSession,
+    createSession: async ({ owner, app, title, id = newSessionId(clock.now()) }) => {
+      const now = timestamp(clock);
+      const session = { id, app, title, createdAt: now, updatedAt: now, revision: 1 };
+      const isNew = await table.put({ ...keyOf(owner, id), ...session }, ifAbsent);
+      return isNew ? sessionOf(session) : ownedSession(owner, id);
+    },
+    listSessions: async (owner, { app, limit = 50, cursor } = {}) => {
+      const page: Item[] = [];
+      const after = cursor === undefined ? undefined : keyOf(owner, cursor).sk;
+      const range = { pk: keyOf(owner, '').pk, prefix: sessionPrefix, after, descending: true };
+      for await (const item of table.query({ ...range, pageSize: limit + 1 })) {
+        if (item['deletedAt'] || (app !== undefined && item['app'] !== app)) continue;
+        if (page.push(item) > limit) break;
+      }
+      const sessions = page.slice(0, limit).map((item) => sessionOf(table.parse(item, sessionItem)));
+      const last = sessions.at(-1);
+      return page.length > limit && last ? { sessions, cursor: last.id } : { sessions };
+    },
+    renameSession: (owner, sessionId, title) => change(owner, sessionId, { title }),
+    deleteSession: async (owner, sessionId) => {
+      await change(owner, sessionId, { deletedAt: timestamp(clock) });
+    },
+    touchSession: (owner, sessionId, titleIfNone) => change(owner, sessionId, {}, titleIfNone),
+  };
+}
+
+/** 48 bits of time, so that ids sort by age, then 128 random bits, so that none can be guessed. */
+export function newSessionId(now: number): string {
+  return `${now.toString(16).padStart(12, '0')}-${randomBytes(16).toString('hex')}`;
+}
+
+const sessionPrefix = 'session#';
+
+/** The owner is part of the key: another user's request reads another key, where nothing is. */
+function keyOf(owner: string, sessionId: string): Key {
+  return { pk: `user#${owner}`, sk: `${sessionPrefix}${sessionId}` };
+}
+
+function sessionOf({ title = '', ...item }: z.output<typeof sessionItem>): Session {
+  const { deletedAt: _, ...session } = item;
+  return { ...session, title };
+}

@@ -1,0 +1,139 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { describeIssues, formatProblems } from '@parley/contract/issues';
+import type { z } from 'zod';
+import { UnreadableItemError } from './errors.ts';
+import { conditionExpression, updateExpression, type Change, type Condition } from './expressions.ts';
+
+/** Where a store's data is. */
+export interface TableOptions {
+  client: DynamoDBDocumentClient;
+  tableName: string;
+}
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export type Item = Key & Record<string, unknown>;
+
+/** Part of one partition: all of it, sort keys with a prefix, or from one to another, both included. */
+export interface Range {
+  pk: string;
+  prefix?: string;
+  between?: readonly [string, string];
+  /** Sort key to continue after. */
+  after?: string;
+  descending?: boolean;
+  /** Items per request. Default: as many as fit in 1 MB. */
+  pageSize?: number;
+}
+
+/** The calls both stores are made of. Every read is consistent and parsed. */
+export interface TableIo {
+  get<S extends z.ZodType>(key: Key, schema: S): Promise<z.output<S> | undefined>;
+  /** False when the condition does not hold. */
+  put(item: Item, condition?: Condition): Promise<boolean>;
+  /** The item as it is afterwards; undefined when the condition does not hold. */
+  update<S extends z.ZodType>(
+    key: Key,
+    change: Change,
+    condition: Condition,
+    schema: S,
+  ): Promise<z.output<S> | undefined>;
+  /** Items in key order, fetched page by page as the caller takes them. */
+  query(range: Range): AsyncGenerator<Item>;
+  parse<S extends z.ZodType>(item: Item, schema: S): z.output<S>;
+}
+
+export function createTableIo({ client, tableName }: TableOptions): TableIo {
+  function parse<S extends z.ZodType>(item: Item, schema: S): z.output<S> {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) return parsed.data;
+    throw new UnreadableItemError(
+      tableName,
+      item,
+      formatProblems(describeIssues(parsed.error, item)),
+      parsed.error,
+    );
+  }
+  return {
+    parse,
+    get: async (key, schema) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: { ...key }, ConsistentRead: true }),
+      );
+      return Item && parse(Item as Item, schema);
+    },
+    put: async (item, condition) => {
+      const Item = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
+      const input = { TableName: tableName, Item, ...(condition && conditionExpression(condition)) };
+      return (await unlessRefused(client.send(new PutCommand(input)))) !== undefined;
+    },
+    update: async (key, change, condition, schema) => {
+      const expressions = updateExpression(change, condition);
+      const input = {
+        TableName: tableName,
+        Key: { ...key },
+        ReturnValues: 'ALL_NEW' as const,
+        ...expressions,
+      };
+      const answer = await unlessRefused(client.send(new UpdateCommand(input)));
+      return answer && parse(answer.Attributes as Item, schema);
+    },
+    query: (range) => queryPages({ client, tableName }, range),
+  };
+}
+
+async function* queryPages({ client, tableName }: TableOptions, range: Range): AsyncGenerator<Item> {
+  let start: Record<string, unknown> | undefined = range.after
+    ? { pk: range.pk, sk: range.after }
+    : undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        ...keyCondition(range),
+        ConsistentRead: true,
+        ScanIndexForward: !range.descending,
+        Limit: range.pageSize,
+        ExclusiveStartKey: start,
+      }),
+    );
+    yield* (page.Items ?? []) as Item[];
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+function keyCondition({ pk, prefix, between }: Range) {
+  const values: Record<string, string> = { ':pk': pk };
+  if (prefix !== undefined) {
+    return {
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ...values, ':prefix': prefix },
+    };
+  }
+  if (between) {
+    return {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+      ExpressionAttributeValues: { ...values, ':low': between[0], ':high': between[1] },
+    };
+  }
+  return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: values };
+}
+
+async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
