@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib/core';
 import { SecurityGroup, Vpc, type ISecurityGroup, type ISubnet, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener, type IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -29,6 +30,8 @@ export class Foundation extends Construct {
       publicSubnetIds: readZones('public-subnet-ids'),
       privateSubnetIds: readZones('private-subnet-ids'),
     });
+    // Route tables are the foundation's business; nothing here adds a route.
+    Annotations.of(this.vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
     this.cluster = Cluster.fromClusterAttributes(this, 'Cluster', {
       clusterName: read('ecs-cluster-name'),
       clusterArn: read('ecs-cluster-arn'),

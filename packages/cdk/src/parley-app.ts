@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, AssetStaging } from 'aws-cdk-lib/core';
-import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
+import { DISABLE_CREATION_STACK_TRACES, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { projectOf, settingsOf, type Overrides } from './config.ts';
 import { checkedStage, synthInputOf } from './env.ts';
 import { SynthProblemsError } from './errors.ts';
@@ -101,7 +101,12 @@ function buildAndSynth(app: App, stack: ParleyStack, build: (stack: ParleyStack)
   }
   if (stack.problems.length > 0) throw new SynthProblemsError(stack.problems);
   try {
-    return app.synth().getStackByName(stack.stackName).template as unknown;
+    const { template, messages } = app.synth().getStackByName(stack.stackName);
+    const errors = messages.filter(({ level }) => level === SynthesisMessageLevel.ERROR);
+    if (errors.length === 0) return template as unknown;
+    throw new SynthProblemsError(
+      errors.map(({ id, entry }) => ({ file: 'stack.ts', field: id, message: String(entry.data) })),
+    );
   } catch (error) {
     throw asProblems(error, stack);
   }

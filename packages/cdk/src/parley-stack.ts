@@ -25,7 +25,7 @@ export class ParleyStack extends Stack {
   readonly stage: string;
   readonly settings: StageSettings;
   /** What is wrong with the input so far. Synth reports them all at once and fails. */
-  readonly problems: SynthProblem[] = [];
+  readonly problems: SynthProblem[];
 
   constructor(scope: Construct, props: ParleyStackProps) {
     const { package: source, project, stage, settings } = props;
@@ -48,6 +48,7 @@ export class ParleyStack extends Stack {
     this.prefix = prefix;
     this.stage = stage;
     this.settings = settings;
+    this.problems = [...source.problems];
     Tags.of(this).add(tags.prefix, prefix);
   }
 

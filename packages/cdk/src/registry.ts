@@ -5,7 +5,7 @@ import type { Grantee } from './access.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { readParameter } from './shared-parameter.ts';
 
-/** What packages/store does with a table. It never scans, and indexes count as the table. */
+/** What packages/store does with a table. It never scans, and there is no index. */
 const readActions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const writeActions = [
   'dynamodb:PutItem',
@@ -42,7 +42,7 @@ export class DataTable {
     grantee.allow({
       environment: { [this.variable]: this.tableName },
       actions,
-      resources: [arn, `${arn}/index/*`],
+      resources: [arn],
     });
   }
 }

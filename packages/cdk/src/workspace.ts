@@ -15,6 +15,8 @@ export interface StackPackage {
   /** Unscoped package name: names the stack, and the chat app in it. */
   id: string;
   description: string | undefined;
+  /** What is wrong with its package.json, to be reported with everything else. */
+  problems: SynthProblem[];
 }
 
 const manifest = z.looseObject({ name: z.string(), description: z.string().optional() });
@@ -30,8 +32,12 @@ export function stackPackageOf(meta: Pick<ImportMeta, 'url'>): StackPackage {
   const parsed = manifest.safeParse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
   if (!parsed.success) throw packageProblem('name', 'expected a package.json with a name beside stack.ts');
   const id = idSchema.safeParse(parsed.data.name.replace(/^@[^/]*\//, ''));
-  if (!id.success) throw packageProblem('name', `${id.error.issues[0]?.message}, got "${parsed.data.name}"`);
-  return { folder, root, id: id.data, description: parsed.data.description };
+  const problems = (id.error?.issues ?? []).map(({ message }) => ({
+    file: 'package.json',
+    field: 'name',
+    message: `${message}, got "${parsed.data.name}"`,
+  }));
+  return { folder, root, id: id.data ?? 'unnamed', description: parsed.data.description, problems };
 }
 
 /** Absolute folder of a workspace package that the package in `folder` depends on. */

@@ -1,0 +1,31 @@
+import { HttpService } from '@parley/cdk/http-service';
+import { parleyApp } from '@parley/cdk/parley-app';
+import { Registry } from '@parley/cdk/registry';
+import { writeParameter } from '@parley/cdk/shared-parameter';
+import { env, listenerRules, ssmPath } from '@parley/contract/names';
+import { routes } from '@parley/contract/routes';
+import { grantInvokeTools } from './tool-access.ts';
+
+/** Runs the agents of a stage and streams their answers. */
+export const app = parleyApp(import.meta, (stack) => {
+  const { model, modelSecrets, budget } = stack.settings;
+  const registry = Registry.of(stack);
+
+  const api = new HttpService(stack, 'Api', {
+    service: 'inference-api',
+    workspace: '@parley/inference-api',
+    rule: listenerRules.inferenceApi,
+    healthPath: routes.inferenceHealth,
+    // The most Fargate gives: open answers are finished rather than cut.
+    stopTimeoutSeconds: 120,
+    environment: { [env.model]: JSON.stringify(model), [env.budget]: JSON.stringify(budget) },
+    secrets: modelSecrets,
+  });
+  registry.catalog.grantRead(api);
+  registry.conversations.grantReadWrite(api);
+  registry.attachments.grantReadWrite(api);
+  registry.signIn.grantVerify(api);
+  grantInvokeTools(stack, api);
+
+  writeParameter(stack, ssmPath.inferenceTaskRole(stack.prefix), api.taskRole.roleArn);
+});

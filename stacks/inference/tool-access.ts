@@ -1,0 +1,36 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat } from 'aws-cdk-lib/core';
+import type { HttpService } from '@parley/cdk/http-service';
+import type { ParleyStack } from '@parley/cdk/parley-stack';
+import { registrarFunctionName, tags } from '@parley/contract/names';
+
+/** Lets a service invoke the functions that are tagged as tools of this stage, and no other function. */
+export function grantInvokeTools(stack: ParleyStack, service: HttpService): void {
+  service.allow({
+    actions: ['lambda:InvokeFunction'],
+    resources: [functionArn(stack, '*')],
+    conditions: {
+      StringEquals: {
+        [`aws:ResourceTag/${tags.prefix}`]: stack.prefix,
+        [`aws:ResourceTag/${tags.role}`]: tags.toolRole,
+      },
+    },
+  });
+  // A tag can be added to any function later; whoever could call the registrar could rewrite the catalog.
+  service.taskRole.addToPrincipalPolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: ['lambda:InvokeFunction'],
+      resources: [functionArn(stack, registrarFunctionName(stack.prefix))],
+    }),
+  );
+}
+
+function functionArn(stack: ParleyStack, name: string): string {
+  return stack.formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,35 @@
+import { AccountRecovery, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Aws } from 'aws-cdk-lib/core';
+import type { ParleyStack } from '@parley/cdk/parley-stack';
+import { SignIn } from '@parley/cdk/registry';
+import { dataRemovalPolicy } from '@parley/cdk/retention';
+import { chatScope } from '@parley/contract/names';
+
+/** Whose tokens the stage accepts: the issuer its settings name, else a user pool of its own. */
+export function createSignIn(stack: ParleyStack): SignIn {
+  const { signIn } = stack.settings;
+  const scope = signIn?.scope ?? chatScope(stack.prefix);
+  return new SignIn(signIn?.issuer ?? createUserPool(stack), scope);
+}
+
+/** Creates the pool with its scope and sign-in domain; returns its issuer. */
+function createUserPool(stack: ParleyStack): string {
+  const { protectData } = stack.settings;
+  const pool = new UserPool(stack, 'Users', {
+    selfSignUpEnabled: false,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    passwordPolicy: { minLength: 12 },
+    deletionProtection: protectData,
+    removalPolicy: dataRemovalPolicy(stack),
+  });
+  const [identifier = '', scopeName = ''] = chatScope(stack.prefix).split('/');
+  pool.addResourceServer('ResourceServer', {
+    identifier,
+    scopes: [new ResourceServerScope({ scopeName, scopeDescription: 'Chat' })],
+  });
+  // Domains share one name space per region, so that the account has to be in it.
+  pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${stack.prefix}-${Aws.ACCOUNT_ID}` } });
+  return `https://cognito-idp.${stack.region}.${Aws.URL_SUFFIX}/${pool.userPoolId}`;
+}
