@@ -1,0 +1,125 @@
+import type { AgentDefinition } from '@parley/contract/agent';
+import type { Message } from '@parley/contract/message';
+import type { Budget, ModelSettings } from '@parley/contract/model';
+import type { Seal } from '@parley/contract/run';
+import { BudgetMeter, type TokenUsage } from './budget.ts';
+import { errorText, RunError } from './errors.ts';
+import type { StoreLargeOutput } from './event-size.ts';
+import { defaultBackoff, type Backoff } from './guarded-model.ts';
+import { modelMessages } from './history.ts';
+import { modelRunError } from './model-faults.ts';
+import { createModel, modelName, type ModelOptions } from './models.ts';
+import { raceSignal } from './race.ts';
+import { RunEvents, type OnEvent } from './run-events.ts';
+import { runLoop, type ResolveAgent } from './run-loop.ts';
+import type { ToolInvoker } from './tools.ts';
+
+export interface RunAgentOptions {
+  agent: AgentDefinition;
+  /** A branch of the session, root first. It ends in the user's message, or in the cut answer to continue. */
+  history: readonly Message[];
+  tools: ToolInvoker;
+  /** Which model answers. `agent.model` is not looked at: the caller decides what wins. */
+  model: ModelSettings;
+  budget: Budget;
+  /**
+   * Ends the run at once. With the reason `'interrupted'` the run counts as interrupted by us, with
+   * any other as stopped by the user.
+   */
+  signal: AbortSignal;
+  /** Is awaited before the run goes on: a slow reader slows the model. What it throws, `runAgent` throws. */
+  onEvent: OnEvent;
+  context: {
+    runId: string;
+    /** Id of the assistant message that this run writes. */
+    messageId: string;
+    /** Id of the chat app. */
+    app: string;
+    /** `sub` of the user. */
+    user: string;
+  };
+  /** Finds the agents that `agent.agents` names. Default: none is found. */
+  resolveAgent?: ResolveAgent;
+  /** Keeps tool output that is too large for an event. Default: such output is cut, with a note. */
+  storeLargeOutput?: StoreLargeOutput;
+  modelOptions?: ModelOptions;
+  /** How a busy model is tried again. Default: 5 tries, waits of 1, 2, 4, 8 s with jitter, or as the server asks. */
+  backoff?: Partial<Backoff>;
+}
+
+export interface RunOutcome {
+  finish: Seal;
+  /** Why the run failed. */
+  error?: { code: string; message: string };
+  usage: TokenUsage;
+}
+
+/** Tells the runner's own reasons to end a run from the caller's. */
+const timeIsUp = Symbol('the time of the budget is up');
+
+/**
+ * Answers the last message of a branch: calls the model, runs the tools it asks for, and writes every
+ * event of the run, from `start` to `finish`, `abort`, or `data-problem` and `error`.
+ *
+ * What a model or tool does wrong is an event and an outcome, never a rejection. Rejects only with
+ * what `onEvent` throws; the model and the tools are ended then too.
+ */
+export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
+  const meter = new BudgetMeter(options.budget);
+  const events = new RunEvents(options.onEvent, callIds(options.history), options.storeLargeOutput);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const timer = setTimeout(() => ending.abort(timeIsUp), options.budget.seconds * 1_000);
+  try {
+    await events.start(options.context.messageId, options.context.runId, modelName(options.model));
+    const finishReason = await raceSignal(loop(options, meter, events, signal), signal);
+    await events.end({ type: 'finish', finishReason, messageMetadata: { usage: { ...meter.usage } } });
+    return { finish: 'finished', usage: meter.usage };
+  } catch (error) {
+    if (events.failure) throw events.failure.error;
+    return await endEarly(options, meter, events, ending.signal.aborted ? meter.timeReached() : error);
+  } finally {
+    clearTimeout(timer);
+    ending.abort(); // whatever still runs must not outlive the run
+  }
+}
+
+async function loop(options: RunAgentOptions, meter: BudgetMeter, events: RunEvents, signal: AbortSignal) {
+  const { agent, model, tools, modelOptions = {}, context, resolveAgent } = options;
+  return runLoop(
+    {
+      meter,
+      events,
+      signal,
+      invoker: tools,
+      context: { runId: context.runId, app: context.app, user: context.user },
+      backoff: { ...defaultBackoff, ...options.backoff },
+      createModel: (settings) => createModel(settings, modelOptions, signal),
+      resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
+    },
+    { agent, model, messages: modelMessages(options.history), path: [agent.id] },
+  );
+}
+
+async function endEarly(
+  { signal }: RunAgentOptions,
+  { usage }: BudgetMeter,
+  events: RunEvents,
+  error: unknown,
+): Promise<RunOutcome> {
+  if (signal.aborted) {
+    const reason = signal.reason === 'interrupted' ? 'interrupted' : 'stopped';
+    await events.end({ type: 'abort', reason });
+    return { finish: reason, usage };
+  }
+  const { code, message } = error instanceof RunError ? error : modelRunError(error);
+  const data = { code, message: errorText(message) };
+  await events.end({ type: 'data-problem', data }, { type: 'error', errorText: data.message });
+  return { finish: 'failed', error: data, usage };
+}
+
+function callIds(history: readonly Message[]): string[] {
+  return history.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'dynamic-tool' ? [part.toolCallId] : [])),
+  );
+}

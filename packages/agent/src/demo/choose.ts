@@ -1,0 +1,69 @@
+import type { ToolSpec } from '@parley/contract/agent';
+import { fill, type Filled } from './fill.ts';
+import { fieldsOf } from './field.ts';
+import { related } from './lexicon.ts';
+import { keywords, stem, wordsOf } from './words.ts';
+
+export interface Choice {
+  tool: ToolSpec;
+  filled: Filled;
+  score: number;
+}
+
+const relatedStems = related.map((group) => new Set(group.map(stem)));
+
+/** Below this a message says too little about a tool to call it. */
+const scoreMin = 1.5;
+
+/**
+ * The tool that a message is about, with its input filled as far as the message goes; undefined when
+ * none is. A word counts by where the tool has it (name, description, fields) and by how few of the
+ * tools have it; a tool whose fields the message fills counts more.
+ */
+export function choose(tools: readonly ToolSpec[], text: string, now: Date): Choice | undefined {
+  const asked = keywords(text);
+  const weighted = tools.map(weights);
+  const choices = tools.map((tool, i) => {
+    const filled = fill(tool.input, text, { now });
+    const words = [...asked].reduce((sum, word) => sum + bestWeight(word, i, weighted), 0);
+    return { tool, filled, score: words + fillScore(tool, filled) };
+  });
+  const best = choices.toSorted((a, b) => b.score - a.score)[0];
+  return best && best.score >= scoreMin ? best : undefined;
+}
+
+/** What each stem of a tool weighs. */
+function weights({ name, description, input }: ToolSpec): Map<string, number> {
+  const all = new Map<string, number>();
+  const add = (text: string, weight: number) => {
+    for (const word of keywords(text)) all.set(word, Math.max(weight, all.get(word) ?? 0));
+  };
+  for (const { name: field, schema } of fieldsOf(input)) {
+    add(schema.description ?? '', 0.3);
+    add(wordsOf(field).join(' '), 0.8);
+    for (const value of schema.enum ?? []) add(String(value), 1);
+  }
+  add(description, 1);
+  add(wordsOf(name).join(' '), 3);
+  return all;
+}
+
+function bestWeight(word: string, tool: number, weighted: readonly Map<string, number>[]): number {
+  const own = weightOf(word, weighted[tool]!);
+  const sharing = weighted.filter((each) => weightOf(word, each) > 0).length;
+  return sharing === 0 ? 0 : own / Math.sqrt(sharing);
+}
+
+/** The word itself, or, for less, another word for the same thing. */
+function weightOf(word: string, tool: Map<string, number>): number {
+  const groups = relatedStems.filter((group) => group.has(word));
+  const kin = groups.flatMap((group) => [...group]).map((each) => (tool.get(each) ?? 0) * 0.7);
+  return Math.max(tool.get(word) ?? 0, ...kin);
+}
+
+function fillScore({ input }: ToolSpec, { sure, missing, found }: Filled): number {
+  const required = fieldsOf(input).filter((field) => field.required);
+  if (required.length === 0) return found.length > 0 ? 0.3 * sure : 0;
+  const complete = missing.length === 0 && sure > 0;
+  return 0.4 * sure + (complete ? 1 : 0) - 0.3 * missing.length;
+}

@@ -1,0 +1,27 @@
+import type { RunErrorCode } from '@parley/contract/run';
+
+/** Why a run failed: a code for programs, and a message the user can read. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly code: RunErrorCode;
+
+  constructor(code: RunErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type ToolErrorCode =
+  'invalid-input' | 'tool-failed' | 'tool-timed-out' | 'tool-output-too-large' | 'tool-unavailable';
+
+/** Why a tool gave no result; both the user and the model are shown the message. */
+export interface ToolFailure {
+  code: ToolErrorCode;
+  message: string;
+}
+
+/** An error's own words, without its stack, cut to `max` characters. */
+export function errorText(error: unknown, max = 1_000): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+}

@@ -1,0 +1,127 @@
+import {
+  Model,
+  type BaseModelConfig,
+  type Message,
+  type ModelStreamEvent,
+  type StreamOptions,
+} from '@strands-agents/sdk';
+import type { BudgetMeter } from './budget.ts';
+import { busyFault, busyRunError, type BusyFault } from './model-faults.ts';
+import { pause, raceSignal } from './race.ts';
+
+/** How a busy model is tried again. */
+export interface Backoff {
+  /** Calls at most, the first included. Default 5. */
+  tries: number;
+  /** First wait; each further one is twice as long, at most `maxMs`. Default 1,000. */
+  baseMs: number;
+  /** Default 30,000. */
+  maxMs: number;
+  /** Jitter: a number from 0 to 1. Default Math.random. */
+  random: () => number;
+}
+
+export const defaultBackoff: Backoff = { tries: 5, baseMs: 1_000, maxMs: 30_000, random: Math.random };
+
+export interface Wait {
+  seconds: number;
+  /** The try that follows the wait, from 2. */
+  nextTry: number;
+  tries: number;
+}
+
+interface Guards {
+  budget: BudgetMeter;
+  signal: AbortSignal;
+  backoff: Backoff;
+  onWait: (wait: Wait) => Promise<void>;
+}
+
+/**
+ * A model that obeys a run: it spends from the run's budget, waits and tries again when the provider
+ * is busy, and gives up at once when the signal aborts, even if the provider hangs. The framework
+ * only looks at the signal between events, and retries without telling anybody.
+ */
+export class GuardedModel extends Model {
+  readonly #model: Model;
+  readonly #guards: Guards;
+
+  constructor(model: Model, guards: Guards) {
+    super();
+    this.#model = model;
+    this.#guards = guards;
+  }
+
+  override updateConfig(config: BaseModelConfig): void {
+    this.#model.updateConfig(config);
+  }
+
+  override getConfig(): BaseModelConfig {
+    return this.#model.getConfig();
+  }
+
+  override async *stream(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
+    const { budget } = this.#guards;
+    budget.startTurn();
+    for (let attempt = 1; ; attempt += 1) {
+      let started = false;
+      try {
+        for await (const event of this.#events(messages, options)) {
+          started = true;
+          this.#meter(event);
+          yield event;
+        }
+        return;
+      } catch (error) {
+        const busy = busyFault(error);
+        if (!busy || started) throw error; // text that was shown cannot be taken back
+        await this.#waitFor(busy, attempt, error);
+      }
+    }
+  }
+
+  async *#events(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
+    const { signal } = this.#guards;
+    const events = this.#model.stream(messages, { ...options, cancelSignal: signal })[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await raceSignal(events.next(), signal);
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Not awaited: an iterator that hangs in next() never answers return().
+      events.return?.().then(undefined, () => undefined);
+    }
+  }
+
+  #meter(event: ModelStreamEvent): void {
+    const { budget } = this.#guards;
+    if (event.type === 'modelContentBlockDeltaEvent') {
+      const { delta } = event;
+      if (delta.type === 'textDelta') budget.addStreamed(delta.text.length);
+      if (delta.type === 'toolUseInputDelta') budget.addStreamed(delta.input.length);
+      if (delta.type === 'reasoningContentDelta') budget.addStreamed(delta.text?.length ?? 0);
+    }
+    if (event.type === 'modelMetadataEvent' && event.usage) budget.addUsage(event.usage);
+  }
+
+  async #waitFor(busy: BusyFault, attempt: number, error: unknown): Promise<void> {
+    const { backoff, budget, signal, onWait } = this.#guards;
+    const ms = waitMs(busy, attempt, backoff);
+    if (attempt >= backoff.tries || ms > budget.millisecondsLeft) throw busyRunError(busy, error);
+    await onWait({ seconds: Math.ceil(ms / 100) / 10, nextTry: attempt + 1, tries: backoff.tries });
+    await pause(ms, signal);
+  }
+}
+
+/** The server's wish wins; without one, exponential waits of which half is jitter. */
+function waitMs(
+  { retryAfterSeconds }: BusyFault,
+  attempt: number,
+  { baseMs, maxMs, random }: Backoff,
+): number {
+  if (retryAfterSeconds !== undefined) return retryAfterSeconds * 1_000;
+  const full = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+  return full / 2 + (full / 2) * random();
+}

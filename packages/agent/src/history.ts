@@ -1,0 +1,88 @@
+import type { Message as StoredMessage, MessagePart, ToolPart } from '@parley/contract/message';
+import {
+  Message,
+  TextBlock,
+  ToolUseBlock,
+  type ContentBlock,
+  type JSONValue,
+  type ToolResultBlock,
+} from '@strands-agents/sdk';
+import { fitModel } from './event-size.ts';
+import { toolResultBlock } from './run-tools.ts';
+
+/** What a model is told when its last answer was cut and the user wants the rest. */
+export const continueInstruction =
+  'Your last answer was cut off. Continue it from exactly where it ends. Do not repeat any of it and do not mention the cut.';
+
+/** For a call whose run ended before its tool answered. */
+const unansweredCall =
+  'The run ended before this tool answered. Call it again if its result is still needed.';
+
+/**
+ * A branch of stored messages, root first, as the model reads it: roles alternate, every tool call
+ * is followed by its result, and a branch that ends in a cut answer ends in the request to continue it.
+ */
+export function modelMessages(branch: readonly StoredMessage[]): Message[] {
+  const last = branch.at(-1);
+  const turns = branch.flatMap((message) =>
+    message.role === 'user' ? [userTurn(message)] : assistantTurns(message, message === last),
+  );
+  if (last?.role === 'assistant') turns.push({ role: 'user', content: [new TextBlock(continueInstruction)] });
+  return merged(turns).map((turn) => new Message(turn));
+}
+
+interface Turn {
+  role: 'user' | 'assistant';
+  content: ContentBlock[];
+}
+
+function userTurn({ parts }: StoredMessage): Turn {
+  return { role: 'user', content: parts.flatMap(textBlocks) };
+}
+
+/** One answer is many turns: each step's text and calls, then the results of these calls. */
+function assistantTurns({ parts }: StoredMessage, toBeContinued: boolean): Turn[] {
+  return steps(parts).flatMap((step) => {
+    const calls = step.filter((part) => part.type === 'dynamic-tool');
+    // A call that is cut off at the very end is made again by the model that continues.
+    const kept = toBeContinued ? calls.filter(({ state }) => state !== 'input-available') : calls;
+    return [
+      { role: 'assistant' as const, content: [...step.flatMap(textBlocks), ...kept.map(callBlock)] },
+      { role: 'user' as const, content: kept.map(resultBlock) },
+    ];
+  });
+}
+
+function steps(parts: readonly MessagePart[]): MessagePart[][] {
+  const all: MessagePart[][] = [[]];
+  for (const part of parts) {
+    if (part.type === 'step-start') all.push([]);
+    else all.at(-1)!.push(part);
+  }
+  return all;
+}
+
+function textBlocks(part: MessagePart): TextBlock[] {
+  return part.type === 'text' && part.text.trim() !== '' ? [new TextBlock(part.text)] : [];
+}
+
+function callBlock({ toolName, toolCallId, input }: ToolPart): ToolUseBlock {
+  return new ToolUseBlock({ name: toolName, toolUseId: toolCallId, input: (input ?? {}) as JSONValue });
+}
+
+function resultBlock({ toolCallId, state, output, errorText }: ToolPart): ToolResultBlock {
+  return state === 'output-available'
+    ? toolResultBlock(toolCallId, 'success', fitModel(output))
+    : toolResultBlock(toolCallId, 'error', errorText ?? unansweredCall);
+}
+
+function merged(turns: readonly Turn[]): Turn[] {
+  const all: Turn[] = [];
+  for (const { role, content } of turns) {
+    if (content.length === 0) continue;
+    const previous = all.at(-1);
+    if (previous?.role === role) previous.content.push(...content);
+    else all.push({ role, content: [...content] });
+  }
+  return all;
+}

@@ -1,0 +1,103 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModelV3, LanguageModelV3StreamPart } from '@ai-sdk/provider';
+import type { ModelSettings } from '@parley/contract/model';
+import type { Model } from '@strands-agents/sdk';
+import { VercelModel } from '@strands-agents/sdk/models/vercel';
+import { RunError } from './errors.ts';
+
+type Settings = Extract<ModelSettings, { provider: 'openai-compatible' }>;
+type ToolCallPart = Extract<LanguageModelV3StreamPart, { type: 'tool-call' }>;
+
+/** A model behind an OpenAI-compatible endpoint: Ollama, vLLM, llama.cpp, or a hosted one. */
+export function openAiCompatibleModel(
+  settings: Settings,
+  readSecret: (name: string) => string | undefined,
+  signal: AbortSignal,
+): Model {
+  const apiKey =
+    settings.apiKeyEnv === undefined ? undefined : requiredSecret(settings.apiKeyEnv, readSecret);
+  const provider = createOpenAICompatible({
+    name: 'openai-compatible',
+    baseURL: settings.baseUrl.replace(/\/+$/, ''),
+    includeUsage: true,
+    ...(apiKey !== undefined && { apiKey }),
+  });
+  return new VercelModel({ provider: orderly(provider.chatModel(settings.model), signal) });
+}
+
+function requiredSecret(name: string, readSecret: (name: string) => string | undefined): string {
+  const value = readSecret(name);
+  if (value) return value;
+  throw new RunError(
+    'model-unavailable',
+    `The model's key is missing: its operator must set the environment variable ${name}, or remove apiKeyEnv from the model settings.`,
+  );
+}
+
+/**
+ * The same model with what the framework's adapter needs but the provider does not do:
+ * requests that end with the signal, and parts in an order it can put together.
+ */
+function orderly(model: LanguageModelV3, signal: AbortSignal): LanguageModelV3 {
+  return {
+    specificationVersion: model.specificationVersion,
+    provider: model.provider,
+    modelId: model.modelId,
+    supportedUrls: model.supportedUrls,
+    doGenerate: (options) => model.doGenerate({ ...options, abortSignal: signal }),
+    async doStream(options) {
+      const result = await model.doStream({ ...options, abortSignal: signal });
+      return { ...result, stream: result.stream.pipeThrough(orderParts()) };
+    },
+  };
+}
+
+/** Some servers end an answer that calls tools with "stop". After a filter or a length limit nothing is called. */
+const mayCall = new Set<string>(['tool-calls', 'stop', 'other']);
+
+/**
+ * Ends a text before a tool call begins (the provider ends it after, and the adapter would lose it),
+ * and holds tool calls back until the answer is complete (a cut answer has half a call).
+ */
+function orderParts(): TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart> {
+  const calls: ToolCallPart[] = [];
+  let openText: string | undefined;
+  return new TransformStream({
+    transform(part, controller) {
+      switch (part.type) {
+        case 'text-start':
+          openText = part.id;
+          break;
+        case 'text-end':
+          if (openText === undefined) return;
+          openText = undefined;
+          break;
+        case 'tool-input-start':
+        case 'tool-input-delta':
+        case 'tool-input-end':
+          return;
+        case 'tool-call':
+          calls.push({ ...part, input: validJson(part.input) });
+          return;
+        case 'finish':
+          if (openText !== undefined) controller.enqueue({ type: 'text-end', id: openText });
+          openText = undefined;
+          if (mayCall.has(part.finishReason.unified)) for (const call of calls) controller.enqueue(call);
+          break;
+        default:
+          break;
+      }
+      controller.enqueue(part);
+    },
+  });
+}
+
+/** Small models write broken JSON at times. The tool then refuses the input, and the model can mend it. */
+function validJson(input: string): string {
+  try {
+    JSON.parse(input || '{}');
+    return input || '{}';
+  } catch {
+    return JSON.stringify({ invalidJson: input.slice(0, 2_000) });
+  }
+}

@@ -1,0 +1,164 @@
+import type { StreamEvent } from '@parley/contract/stream';
+import { errorText } from './errors.ts';
+import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
+
+/** Receives a run's events one at a time; the next waits until the promise settles. */
+export type OnEvent = (event: StreamEvent) => void | Promise<void>;
+
+/**
+ * Writes a run's events in the order the protocol wants, one after another: text blocks and steps
+ * are opened when needed and closed before anything else begins, every tool call is answered once,
+ * and nothing follows the end.
+ */
+export class RunEvents {
+  readonly #onEvent: OnEvent;
+  readonly #store: StoreLargeOutput | undefined;
+  /** What `onEvent` threw. No event follows it. */
+  failure: { error: unknown } | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #ended = false;
+  #inStep = false;
+  #textId: string | undefined;
+  #texts = 0;
+  #calls = 0;
+  /** Ids of calls that wait for an answer: the provider's → ours. Some providers use one id twice. */
+  readonly #openCalls = new Map<string, string>();
+  readonly #usedIds: Set<string>;
+
+  constructor(onEvent: OnEvent, usedIds: Iterable<string> = [], store?: StoreLargeOutput) {
+    this.#onEvent = onEvent;
+    this.#usedIds = new Set(usedIds);
+    this.#store = store;
+  }
+
+  async start(messageId: string, runId: string, model: string): Promise<void> {
+    await this.#write(() => [{ type: 'start', messageId, messageMetadata: { runId, model } }]);
+  }
+
+  async startStep(): Promise<void> {
+    await this.#write(() => {
+      const closing = this.#closeStep();
+      this.#inStep = true;
+      return [...closing, { type: 'start-step' }];
+    });
+  }
+
+  async finishStep(): Promise<void> {
+    await this.#write(() => this.#closeStep());
+  }
+
+  async text(delta: string): Promise<void> {
+    if (delta === '') return;
+    await this.#write(() => {
+      const opening: StreamEvent[] = this.#textId === undefined ? [this.#openText()] : [];
+      const id = this.#textId!;
+      return [
+        ...opening,
+        ...Array.from(pieces(delta), (piece) => ({ type: 'text-delta' as const, id, delta: piece })),
+      ];
+    });
+  }
+
+  async endText(): Promise<void> {
+    await this.#write(() => this.#closeText());
+  }
+
+  async toolCall(callId: string, toolName: string, input: unknown): Promise<void> {
+    const shown = await fitEvent(input);
+    await this.#write(() => {
+      const toolCallId = this.#ownId(callId);
+      this.#openCalls.set(callId, toolCallId);
+      return [
+        ...this.#closeText(),
+        { type: 'tool-input-available', toolCallId, toolName, dynamic: true, input: shown },
+      ];
+    });
+  }
+
+  async toolOutput(callId: string, output: unknown): Promise<void> {
+    const shown = await fitEvent(output, this.#store);
+    await this.#answer(callId, (toolCallId) => ({
+      type: 'tool-output-available',
+      toolCallId,
+      dynamic: true,
+      output: shown,
+    }));
+  }
+
+  async toolError(callId: string, message: string): Promise<void> {
+    await this.#answer(callId, (toolCallId) => ({
+      type: 'tool-output-error',
+      toolCallId,
+      dynamic: true,
+      errorText: errorText(message),
+    }));
+  }
+
+  /** Our id of an open call: what a tool is told, and what its events carry. */
+  openCallId(callId: string): string {
+    return this.#openCalls.get(callId) ?? callId;
+  }
+
+  async notice(code: string, message: string, retryAfterSeconds?: number): Promise<void> {
+    const data = { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    await this.#write(() => [{ type: 'data-notice', transient: true, data }]);
+  }
+
+  /** Closes what is open and writes the last events. Later ones are dropped. */
+  async end(...last: StreamEvent[]): Promise<void> {
+    await this.#write(() => {
+      const closing = this.#closeStep();
+      this.#ended = true;
+      return [...closing, ...last];
+    });
+  }
+
+  async #answer(callId: string, event: (toolCallId: string) => StreamEvent): Promise<void> {
+    await this.#write(() => {
+      const toolCallId = this.#openCalls.get(callId);
+      if (toolCallId === undefined) return [];
+      this.#openCalls.delete(callId);
+      return [event(toolCallId)];
+    });
+  }
+
+  /** Tools answer at the same time, so writes queue up. A failed write fails all later ones too. */
+  async #write(events: () => StreamEvent[]): Promise<void> {
+    const written = this.#queue.then(async () => {
+      if (this.#ended) return;
+      for (const event of events()) await this.#onEvent(event);
+    });
+    written.catch((error: unknown) => (this.failure ??= { error }));
+    this.#queue = written;
+    await written;
+  }
+
+  #openText(): StreamEvent {
+    this.#texts += 1;
+    this.#textId = `text-${this.#texts}`;
+    return { type: 'text-start', id: this.#textId };
+  }
+
+  #closeText(): StreamEvent[] {
+    const id = this.#textId;
+    this.#textId = undefined;
+    return id === undefined ? [] : [{ type: 'text-end', id }];
+  }
+
+  #closeStep(): StreamEvent[] {
+    const closing = this.#closeText();
+    if (this.#inStep) closing.push({ type: 'finish-step' });
+    this.#inStep = false;
+    return closing;
+  }
+
+  #ownId(callId: string): string {
+    let own = callId === '' || this.#usedIds.has(callId) ? '' : callId;
+    while (own === '' || this.#usedIds.has(own)) {
+      this.#calls += 1;
+      own = `${callId || 'call'}-${this.#calls}`;
+    }
+    this.#usedIds.add(own);
+    return own;
+  }
+}

@@ -1,0 +1,124 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaToolDefinition } from '@parley/contract/agent';
+import { toolResult, type ToolContext, type ToolInvocation } from '@parley/contract/tool';
+import { errorText, type ToolFailure } from './errors.ts';
+import { raceSignal } from './race.ts';
+
+export interface ToolCall {
+  tool: LambdaToolDefinition;
+  /** As the model wrote it; the tool itself validates it. */
+  input: unknown;
+  context: ToolContext;
+  signal: AbortSignal;
+}
+
+export type ToolOutcome = { ok: true; output: unknown } | { ok: false; error: ToolFailure };
+
+/** Runs a tool. Rejects only with the reason of an aborted signal: what a tool does wrong is an outcome. */
+export interface ToolInvoker {
+  invoke(call: ToolCall): Promise<ToolOutcome>;
+}
+
+/** What Lambda accepts and answers at most in one synchronous call. */
+const payloadMegabytesMax = 6;
+
+/** Added to a tool's own timeout: its start, and the way there and back. Then we stop waiting for it. */
+const marginMs = 3_000;
+
+/**
+ * Invokes tools' Lambda functions by ARN and waits for their answer.
+ *
+ * The client decides about retries: the SDK's default repeats a call whose connection broke, so give
+ * it `maxAttempts: 1` when tools change things that must not change twice.
+ */
+export function createLambdaToolInvoker({ client }: { client: LambdaClient }): ToolInvoker {
+  return {
+    async invoke({ tool, input, context, signal }) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), tool.timeoutSeconds * 1_000 + marginMs);
+      const abortSignal = AbortSignal.any([signal, late.signal]);
+      try {
+        const Payload = JSON.stringify({ input, context } satisfies ToolInvocation);
+        const command = new InvokeCommand({ FunctionName: tool.functionArn, Payload });
+        return outcomeOf(tool, await raceSignal(client.send(command, { abortSignal }), abortSignal));
+      } catch (error) {
+        signal.throwIfAborted();
+        return { ok: false, error: late.signal.aborted ? timedOut(tool) : callFailure(tool, error) };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function outcomeOf(tool: LambdaToolDefinition, { FunctionError, Payload }: InvokeCommandOutput): ToolOutcome {
+  const answer = parseJson(Payload?.transformToString() ?? '');
+  if (FunctionError) return { ok: false, error: functionFailure(tool, answer) };
+  const parsed = toolResult.safeParse(answer);
+  if (parsed.success) return parsed.data.ok ? { ok: true, output: parsed.data.output ?? null } : parsed.data;
+  return failure('tool-failed', `The tool "${tool.name}" answered with something that is no tool result.`);
+}
+
+/** A function that threw, crashed, ran out of time, or answered too much: `{errorType, errorMessage}`. */
+function functionFailure(tool: LambdaToolDefinition, answer: unknown): ToolFailure {
+  const { errorType, errorMessage } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
+    errorType?: unknown;
+    errorMessage?: unknown;
+  };
+  const said = `${String(errorType ?? '')} ${String(errorMessage ?? '')}`;
+  if (/timed ?out/i.test(said)) return timedOut(tool);
+  if (/ResponseSizeTooLarge|payload size exceeded/i.test(said)) return tooLarge(tool);
+  if (/OutOfMemory|signal: killed|Runtime\.ExitError/i.test(said)) {
+    return { code: 'tool-failed', message: `The tool "${tool.name}" crashed before it could answer.` };
+  }
+  const reason = typeof errorMessage === 'string' && errorMessage ? `: ${errorText(errorMessage, 500)}` : '.';
+  return { code: 'tool-failed', message: `The tool "${tool.name}" failed${reason}` };
+}
+
+/** A call that never reached the function, or whose answer never came. */
+function callFailure(tool: LambdaToolDefinition, error: unknown): ToolFailure {
+  const name = error instanceof Error ? error.name : '';
+  if (/TooLarge/.test(name)) return tooLarge(tool);
+  if (name === 'TooManyRequestsException') {
+    return {
+      code: 'tool-unavailable',
+      message: `The tool "${tool.name}" is called too often. Try again in a while.`,
+    };
+  }
+  if (name === 'ResourceNotFoundException' || name === 'AccessDeniedException') {
+    return {
+      code: 'tool-unavailable',
+      message: `The tool "${tool.name}" is not there or may not be called (${name}). Deploy its stack again.`,
+    };
+  }
+  return {
+    code: 'tool-unavailable',
+    message: `The tool "${tool.name}" could not be reached: ${errorText(error, 300)}`,
+  };
+}
+
+function timedOut(tool: LambdaToolDefinition): ToolFailure {
+  return {
+    code: 'tool-timed-out',
+    message: `The tool "${tool.name}" did not answer within ${tool.timeoutSeconds} seconds.`,
+  };
+}
+
+function tooLarge(tool: LambdaToolDefinition): ToolFailure {
+  return {
+    code: 'tool-output-too-large',
+    message: `The tool "${tool.name}" was given or answered more than ${payloadMegabytesMax} MB. Ask for less at once.`,
+  };
+}
+
+function failure(code: ToolFailure['code'], message: string): ToolOutcome {
+  return { ok: false, error: { code, message } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
