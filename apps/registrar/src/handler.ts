@@ -1,0 +1,178 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { parsePhysicalResourceId, physicalResourceId } from '@parley/contract/registration';
+import type { Log } from '@parley/service/log';
+import type { CatalogStore, Writer } from '@parley/store/catalog';
+import { answerBody, type Outcome } from './answer.ts';
+import { issuedAtOf, readEnvelope, stackNameOf, type EventEnvelope } from './custom-resource-event.ts';
+import { identify, readWanted, type Wanted } from './definition.ts';
+import { OutOfTimeError, RegistrationRefusedError } from './errors.ts';
+import { sendAnswer } from './send-answer.ts';
+
+export interface RegistrarOptions {
+  /** The stage and its catalog. Asked for with every event, so that a broken configuration is answered too. */
+  registry: () => { prefix: string; catalog: CatalogStore };
+  log: Log;
+}
+
+/** What the handler uses of Lambda's context. */
+export interface InvocationContext {
+  invokedFunctionArn?: string | undefined;
+  getRemainingTimeInMillis(): number;
+}
+
+export type RegistrarHandler = (event: unknown, context: InvocationContext) => Promise<void>;
+
+/** Kept of the function's time for sending the answer. */
+const answerMilliseconds = 6_000;
+
+/**
+ * The registrar: takes CloudFormation's events for `Custom::ParleyAgent` and `Custom::ParleyChatApp`
+ * and answers every one of them. It never throws, whatever the payload.
+ */
+export function createRegistrar(options: RegistrarOptions): RegistrarHandler {
+  return async (payload, context) => {
+    const event = readEnvelope(payload);
+    const { requestType, requestId, stackId, logicalResourceId, responseUrl } = event;
+    const log = options.log.child({ requestType, requestId, stackId, logicalResourceId });
+    const functionArn = context.invokedFunctionArn;
+    const outcome = await outcomeOf(event, { ...options, log, functionArn }, context);
+    log.info('event handled', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
+    if (!responseUrl || !URL.canParse(responseUrl)) {
+      log.warn('the event has no answer address: nobody is waiting, or it was not sent by CloudFormation');
+      return;
+    }
+    const remaining = () => context.getRemainingTimeInMillis() - 500;
+    const arrived = await sendAnswer({ url: responseUrl, body: answerBody(event, outcome), log, remaining });
+    if (!arrived) log.warn('CloudFormation was not answered: it goes on after its service timeout');
+  };
+}
+
+interface Work extends RegistrarOptions {
+  functionArn: string | undefined;
+}
+
+async function outcomeOf(event: EventEnvelope, work: Work, context: InvocationContext): Promise<Outcome> {
+  const done = new AbortController();
+  const outOfTime = wait(Math.max(0, context.getRemainingTimeInMillis() - answerMilliseconds), undefined, {
+    signal: done.signal,
+  }).then(() => {
+    throw new OutOfTimeError();
+  });
+  // the request type first: a delete succeeds however broken the rest is
+  const isDelete = event.requestType === 'Delete';
+  try {
+    return await Promise.race([isDelete ? retire(event, work) : register(event, work), outOfTime]);
+  } catch (error) {
+    return isDelete ? deletedAnyway(event, work, error) : failure(event, work, error);
+  } finally {
+    done.abort();
+    outOfTime.catch(() => {});
+  }
+}
+
+async function register(event: EventEnvelope, { registry, functionArn, log }: Work): Promise<Outcome> {
+  const { requestType, resourceType, properties, requestId, logicalResourceId } = event;
+  if (!requestType) {
+    throw new RegistrationRefusedError([
+      { field: 'RequestType', message: 'expected Create, Update or Delete' },
+    ]);
+  }
+  const writer = writerOf(event);
+  if (!writer) {
+    const message =
+      'expected texts as CloudFormation sends them: deploy the resource with a stack, do not invoke the registrar';
+    throw new RegistrationRefusedError([
+      {
+        field: 'StackId, RequestId, LogicalResourceId',
+        message: `${message}, got ${shown({ requestId, logicalResourceId })}`,
+      },
+    ]);
+  }
+  const { prefix, catalog } = registry();
+  const wanted = readWanted({ resourceType, properties, prefix, functionArn });
+  await requireAgent(catalog, wanted);
+  const { outcome, version } = await catalog.register({ ...wanted, ...writer });
+  log.info('registration', { outcome, kind: wanted.kind, id: wanted.id, version });
+  const { kind, id } = wanted;
+  return {
+    status: 'SUCCESS',
+    physicalResourceId: physicalResourceId(kind, id),
+    data: { Id: id, Version: version },
+  };
+}
+
+async function requireAgent(catalog: CatalogStore, { definition }: Wanted): Promise<void> {
+  if (!('agent' in definition) || (await catalog.getLive('agent', definition.agent))) return;
+  const message = `there is no agent "${definition.agent}" in this stage: deploy the stack that registers it first, or correct the id`;
+  throw new RegistrationRefusedError([{ field: 'Definition.agent', message }]);
+}
+
+const retireAttempts = 3;
+const retirePauseMilliseconds = 200;
+
+async function retire(event: EventEnvelope, { registry, log }: Work): Promise<Outcome> {
+  const writer = writerOf(event);
+  const target =
+    parsePhysicalResourceId(event.physicalResourceId) ?? identify(event.resourceType, event.properties);
+  if (!writer || !target) {
+    log.info('nothing to retire: the event names no registration');
+    return { status: 'SUCCESS', physicalResourceId: stablePhysicalId(event) };
+  }
+  const { catalog } = registry();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const outcome = await catalog.retire(target.kind, target.id, writer);
+      log.info('retirement', { outcome, kind: target.kind, id: target.id });
+      return { status: 'SUCCESS', physicalResourceId: stablePhysicalId(event) };
+    } catch (error) {
+      if (attempt === retireAttempts) throw error;
+      log.error('the registration could not be retired yet', error, { attempt });
+      await wait(retirePauseMilliseconds * attempt);
+    }
+  }
+}
+
+/**
+ * A delete that fails would block the stack's deletion, or its rollback, on something the stack's owner
+ * cannot mend. So it succeeds, and the log asks an operator to retire what may be left.
+ */
+function deletedAnyway(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
+  log.error(
+    'a registration may be left live although its stack is gone: retire it by hand, or deploy and delete the stack again',
+    error,
+    { left: stablePhysicalId(event) },
+  );
+  return { status: 'SUCCESS', physicalResourceId: stablePhysicalId(event) };
+}
+
+function failure(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
+  log.error('the registration failed', error);
+  const { resourceType, properties } = event;
+  const wanted = event.requestType === 'Create' ? identify(resourceType, properties) : undefined;
+  const physicalId = wanted ? physicalResourceId(wanted.kind, wanted.id) : stablePhysicalId(event);
+  return { status: 'FAILED', physicalResourceId: physicalId, reason: reasonOf(error) };
+}
+
+/** The id CloudFormation has, else one that names nothing, so that its delete has nothing to do. */
+function stablePhysicalId({ physicalResourceId: known, requestId }: EventEnvelope): string {
+  return known ?? `invalid/${requestId || 'unknown'}`;
+}
+
+function writerOf({ stackId, requestId, logicalResourceId, responseUrl }: EventEnvelope): Writer | undefined {
+  const owner = stackNameOf(stackId);
+  if (!owner || !requestId || !logicalResourceId) return undefined;
+  const issuedAt = issuedAtOf(responseUrl);
+  return { owner, stackId, logicalResourceId, requestId, ...(issuedAt ? { issuedAt } : {}) };
+}
+
+/** Ours say what to mend; others are at least named. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `unexpected failure: ${shown(error)}`;
+  if (error instanceof RegistrationRefusedError || error instanceof OutOfTimeError) return error.message;
+  if ('code' in error && error.code === 'owned-by-another-stack') return error.message;
+  return `the registrar failed, deploy again: ${error.name}: ${error.message}`;
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, 200);
+}
