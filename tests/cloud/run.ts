@@ -14,13 +14,15 @@ import type { Emulator } from './emulator.ts';
 import { emulatorPython } from './python.ts';
 import { createReport } from './report.ts';
 import { runScenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { createToolkit } from './toolkit.ts';
+import { copyWorkspace } from './workspace-copy.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stage = 'cloud';
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
 }
 
 const checks = createChecks(console.log);
@@ -28,21 +30,8 @@ const report = createReport();
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'parley-cloud-')));
 let emulator: Emulator | undefined;
 try {
-  const python = await emulatorPython(join(root, '.venv', 'ministack'));
-  emulator = await startEmulator(python, folder);
-  const { endpoint } = emulator;
-  await runScenario({
-    root,
-    folder,
-    stage,
-    prefix: prefixOf('parley', stage),
-    supported: await emulatedTypes(python, folder),
-    toolkit: createToolkit(endpoint, folder, stopping.signal),
-    account: createCloudAccount(endpoint),
-    checks,
-    report,
-    signal: stopping.signal,
-  });
+  const scenario = await checks.check('an emulated AWS runs, and a copy of the workspace is ready', prepare);
+  if (scenario) await runScenario(scenario);
 } finally {
   await emulator?.stop();
   const keep = checks.failed > 0 && !stopping.signal.aborted;
@@ -53,3 +42,19 @@ console.log(report.lines().join('\n'));
 if (checks.skipped > 0) console.log(`${checks.skipped} not run`);
 console.log(`cloud: ${checks.passed} passed, ${checks.failed} failed`);
 process.exitCode = checks.failed > 0 ? 1 : 0;
+
+async function prepare(): Promise<Scenario> {
+  const python = await emulatorPython(join(root, '.venv', 'ministack'));
+  emulator = await startEmulator(python, folder);
+  return {
+    workspace: await copyWorkspace(root, folder, stopping.signal),
+    folder,
+    stage,
+    prefix: prefixOf('parley', stage),
+    supported: await emulatedTypes(python, folder),
+    toolkit: createToolkit(emulator.endpoint, folder, stopping.signal),
+    account: createCloudAccount(emulator.endpoint),
+    checks,
+    report,
+  };
+}

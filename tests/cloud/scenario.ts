@@ -12,11 +12,11 @@ import type { CloudAccount } from './cloud-account.ts';
 import { expectThat } from './errors.ts';
 import type { Report } from './report.ts';
 import type { Toolkit } from './toolkit.ts';
-import { changeTool, copyWorkspace, synthesize } from './workspace-copy.ts';
+import { changeTool } from './workspace-copy.ts';
+import type { WorkspaceCopy } from './workspace-copy.ts';
 
 export interface Scenario {
-  /** The user's workspace; only read. */
-  root: string;
+  workspace: WorkspaceCopy;
   /** Folder of this run. */
   folder: string;
   stage: string;
@@ -27,7 +27,6 @@ export interface Scenario {
   account: CloudAccount;
   checks: Checks;
   report: Report;
-  signal: AbortSignal;
 }
 
 /** The life of a stage: deployed from nothing, deployed again, image and tool changed, removed. */
@@ -36,7 +35,6 @@ export async function runScenario(scenario: Scenario): Promise<void> {
   await checks.check('only what the emulator lacks is left out', async () => refuseNeedlessGaps(supported));
   let stacks: StackAssembly[] = [];
   await checks.check(`every stack is synthesized for stage "${stage}"`, async () => {
-    await copyWorkspace(scenario.root, scenario.folder);
     stacks = await synthesizeStacks(scenario, 'first');
     for (const { stack, changes } of stacks) report.leftOut(stack, changes);
   });
@@ -49,11 +47,10 @@ export async function runScenario(scenario: Scenario): Promise<void> {
 }
 
 async function synthesizeStacks(scenario: Scenario, name: string): Promise<StackAssembly[]> {
-  const { root, folder, stage, supported, signal } = scenario;
-  const copy = join(folder, 'workspace copy');
-  await synthesize(root, copy, stage, signal);
+  const { workspace, folder, stage, supported } = scenario;
+  await workspace.synthesize(stage);
   await mkdir(join(folder, name));
-  return takeAssemblies(copy, stage, join(folder, name), supported);
+  return takeAssemblies(workspace.path, stage, join(folder, name), supported);
 }
 
 async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
@@ -107,7 +104,7 @@ async function deployChangedTool(scenario: Scenario, stacks: StackAssembly[]): P
     `a changed tool of ${app.stack} changes its function and its agent only`,
     async () => {
       const before = await readCatalog(scenario);
-      await changeTool(join(scenario.folder, 'workspace copy'), app.stack);
+      await changeTool(scenario.workspace, app.stack);
       const changed = new Map<string, string[]>();
       for (const assembly of await synthesizeStacks(scenario, 'second')) {
         changed.set(assembly.stack, (await deploy(scenario, assembly)).map(typeOf));
