@@ -2,6 +2,7 @@ import { execa, type Options } from 'execa';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cleanEnv } from './env.ts';
 
 /** A clone of this workspace in another folder, installed as a new user would. */
 export interface WorkspaceCopy {
@@ -27,7 +28,7 @@ export async function copyWorkspace(): Promise<WorkspaceCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'parley '));
   const root = join(folder, 'a clone');
   await copyFiles(root);
-  const env = cleanEnv(root);
+  const env = cleanEnv(source, root);
   const run: WorkspaceCopy['run'] = async (command, args, options = {}) => {
     const { exitCode, all, stdout } = await execa(command, args, {
       cwd: root,
@@ -62,13 +63,4 @@ async function copyFiles(root: string): Promise<void> {
       if (error.code !== 'ENOENT') throw error; // deleted, and the deletion not yet committed
     });
   }
-}
-
-function cleanEnv(root: string): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(npm_|pnpm_|VITEST|NODE_|TURBO|PARLEY_)/i.test(entry[0]),
-  );
-  const path = (process.env['PATH'] ?? '').split(':').filter((each) => !each.startsWith(source));
-  return { ...Object.fromEntries(kept), PATH: [join(root, 'node_modules/.bin'), ...path].join(':') };
 }

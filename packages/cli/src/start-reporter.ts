@@ -15,7 +15,7 @@ export interface StartReporter {
   step(what: string): void;
   problem(line: string): void;
   synthesized(synthesis: Synthesis): void;
-  event(event: LocalEvent): void;
+  event: (event: LocalEvent) => void;
   ready(ready: Ready): void;
 }
 

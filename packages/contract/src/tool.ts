@@ -64,7 +64,7 @@ export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult>
       JSON.stringify(output); // what JSON cannot hold must fail here, where it can be worded
       return { ok: true, output: output ?? null };
     } catch (error) {
-      console.error(error);
+      console.error(error); // oxlint-disable-line eslint/no-console -- a function's log is its console
       return failure('tool-failed', error instanceof Error ? error.message : String(error));
     }
   };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { routePath, routePattern, routes, type RouteName } from './routes.ts';
 import { eventId, parseEventId } from './stream.ts';
@@ -27,8 +27,7 @@ test('a tool that throws answers with its message, and one whose output JSON can
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
 
-  const log = console.error;
-  console.error = () => {};
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   try {
     expect(
       await said(() => {
@@ -39,7 +38,7 @@ test('a tool that throws answers with its message, and one whose output JSON can
     expect(await said(() => 10n)).toMatchObject({ ok: false, error: { code: 'tool-failed' } });
     expect(await said(() => undefined)).toEqual({ ok: true, output: null });
   } finally {
-    console.error = log;
+    log.mockRestore();
   }
 });
 
