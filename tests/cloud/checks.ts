@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { CloudTestError } from './errors.ts';
 
 /** Runs named checks one after the other, prints each result at once and counts them. */
 export interface Checks {
@@ -36,11 +37,17 @@ export function createChecks(print: (line: string) => void): Checks {
       } catch (error) {
         counts.failed += 1;
         print(`${styleText('red', '✗')} ${title} (${seconds(began)})`);
-        print(indented(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+        print(indented(worded(error)));
         return undefined;
       }
     },
   };
+}
+
+/** Expected failures say all they have to say in their message; others need their stack. */
+function worded(error: unknown): string {
+  if (error instanceof CloudTestError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function seconds(began: number): string {
