@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageText, type Message } from '@parley/contract/message';
@@ -175,6 +176,9 @@ test('two clones run side by side and know nothing of each other', async () => {
     expect((await bob.open(`/api/sessions/${mine.id}`)).status).toBe(404);
   } finally {
     await second.stop();
+    const reset = await other.run('pnpm', ['run', 'reset', '--yes']);
+    expect(reset).toMatchObject({ exitCode: 0, all: expect.stringContaining('Deleted.') });
+    expect(existsSync(join(other.root, '.parley'))).toBe(false);
     await other.dispose();
   }
 }, 120_000);

@@ -80,3 +80,20 @@ test('another stage and another setting are other templates, and going back is n
   expect(await synth()).toEqual([]);
   expect(await parameters()).toBe(before);
 });
+
+test('pnpm synth gives each stack’s assembly for a stage, and says what it does not know', async () => {
+  const { exitCode, stdout } = await copy.run('pnpm', ['synth', 'weather', '--stage', 'demo', '--json']);
+  expect(exitCode).toBe(0);
+  const { stacks } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { stacks: object[] };
+  const folder = join(copy.root, 'stacks/chat-apps/weather/cdk.out/demo');
+  expect(stacks).toEqual([{ stack: 'weather', folder, problems: [] }]);
+
+  const unknown = await copy.run('pnpm', ['synth', 'wether']);
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.all).toContain(
+    'No stack is called "wether". There are: foundation, inference, registry, weather.',
+  );
+  const badStage = await copy.run('pnpm', ['synth', '--stage', 'Demo']);
+  expect(badStage.exitCode).toBe(1);
+  expect(badStage.all).toContain('expected a lower-case letter');
+});
