@@ -37,7 +37,7 @@ export function createRegistrar(options: RegistrarOptions): RegistrarHandler {
     const functionArn = context.invokedFunctionArn;
     const outcome = await outcomeOf(event, { ...options, log, functionArn }, context);
     log.info('event handled', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
-    if (!responseUrl || !URL.canParse(responseUrl)) {
+    if (!isWebAddress(responseUrl)) {
       log.warn('the event has no answer address: nobody is waiting, or it was not sent by CloudFormation');
       return;
     }
@@ -45,6 +45,10 @@ export function createRegistrar(options: RegistrarOptions): RegistrarHandler {
     const arrived = await sendAnswer({ url: responseUrl, body: answerBody(event, outcome), log, remaining });
     if (!arrived) log.warn('CloudFormation was not answered: it goes on after its service timeout');
   };
+}
+
+function isWebAddress(url: string | undefined): url is string {
+  return url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 interface Work extends RegistrarOptions {
