@@ -1,0 +1,132 @@
+import { runAgent } from '@parley/agent/agent';
+import type { ModelOptions } from '@parley/agent/models';
+import type { ToolInvoker } from '@parley/agent/tools';
+import type { AgentDefinition } from '@parley/contract/agent';
+import type { Message } from '@parley/contract/message';
+import type { Budget, ModelSettings } from '@parley/contract/model';
+import type { Seal } from '@parley/contract/run';
+import type { StreamEvent } from '@parley/contract/stream';
+import type { Log } from '@parley/service/log';
+import type { ConversationStore, Run } from '@parley/store/conversations';
+import type { RunLog } from '@parley/store/run-log';
+import type { RunReader } from '@parley/store/run-reader';
+import { createRunWriter, type BatchWindow, type RunWriter } from '@parley/store/run-writer';
+import type { KeepLargeOutput } from './large-output.ts';
+
+export interface RunHostOptions {
+  conversations: Pick<ConversationStore, 'renewLease' | 'settleRun'>;
+  runLog: RunLog;
+  reader: Pick<RunReader, 'publish'>;
+  window: BatchWindow;
+  tools: ToolInvoker;
+  keepLargeOutput: KeepLargeOutput;
+  resolveAgent: (id: string) => Promise<AgentDefinition | undefined>;
+  modelOptions?: ModelOptions;
+  log: Log;
+  /** Told when a run of this process has ended and is settled. */
+  onEnded: (run: Run) => void;
+}
+
+/** A run to execute. `run` is committed: its writer is this execution. */
+export interface RunTask {
+  run: Run;
+  agent: AgentDefinition;
+  model: ModelSettings;
+  budget: Budget;
+  /** The branch to answer, root first. */
+  history: readonly Message[];
+}
+
+/** Executes runs in this process. They belong to it, not to any client that reads them. */
+export interface RunHost {
+  begin(task: RunTask): void;
+  /** True while a run executes in this process. */
+  isOpen(runId: string): boolean;
+  /** Stops a run of this process and resolves once it is settled; false when it is not running here. */
+  stop(runId: string): Promise<boolean>;
+  /** Resolves when every run has ended. Those still open when `timeIsUp` aborts are interrupted. */
+  drain(timeIsUp: AbortSignal): Promise<void>;
+}
+
+export function createRunHost(options: RunHostOptions): RunHost {
+  const open = new Map<string, { ending: AbortController; ended: Promise<void> }>();
+  return {
+    begin(task) {
+      const { runId } = task.run;
+      const ending = new AbortController();
+      const ended = execute(options, task, ending.signal).finally(() => {
+        open.delete(runId);
+        options.onEnded(task.run);
+      });
+      open.set(runId, { ending, ended });
+    },
+    isOpen: (runId) => open.has(runId),
+    async stop(runId) {
+      const running = open.get(runId);
+      running?.ending.abort('stopped');
+      await running?.ended;
+      return running !== undefined;
+    },
+    async drain(timeIsUp) {
+      const interrupt = () => open.forEach(({ ending }) => ending.abort('interrupted'));
+      timeIsUp.addEventListener('abort', interrupt, { once: true });
+      if (timeIsUp.aborted) interrupt();
+      await Promise.all([...open.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Never rejects: what goes wrong ends the run, and is logged. */
+async function execute(options: RunHostOptions, task: RunTask, ending: AbortSignal): Promise<void> {
+  const { runLog, window, conversations, reader, log } = options;
+  const { runId, writerId, app, sessionId } = task.run;
+  const publish: RunReader['publish'] = (id, batch) => reader.publish(id, batch);
+  const writer = createRunWriter({ log: runLog, runId, writerId, window, leases: conversations, publish });
+  try {
+    const { seal, last } = await answer(options, task, writer, ending);
+    const standing = await writer.seal(seal, last);
+    await conversations.settleRun(task.run);
+    log.info('run ended', { runId, sessionId, app, seal: standing ?? 'unknown' });
+  } catch (error) {
+    // The log stands as it is; whoever reads the session settles the rest.
+    log.error('a run could not be settled', error, { runId, sessionId, app });
+  }
+}
+
+/** Runs the agent; its last events are held back for the batch that seals the run. */
+async function answer(
+  options: RunHostOptions,
+  task: RunTask,
+  writer: RunWriter,
+  ending: AbortSignal,
+): Promise<{ seal: Seal; last: StreamEvent[] }> {
+  const { run, agent, model, budget, history } = task;
+  const { runId, messageId, app, owner: user } = run;
+  const last: StreamEvent[] = [];
+  try {
+    const { finish } = await runAgent({
+      ...{ agent, model, budget, history },
+      tools: options.tools,
+      signal: AbortSignal.any([ending, writer.lost]),
+      context: { runId, messageId, app, user },
+      onEvent: (event) => (isLast(event) ? void last.push(event) : writer.write(event)),
+      resolveAgent: options.resolveAgent,
+      storeLargeOutput: (json) => options.keepLargeOutput({ user, runId }, json),
+      ...(options.modelOptions && { modelOptions: options.modelOptions }),
+    });
+    return { seal: finish, last };
+  } catch (error) {
+    if (!writer.lost.aborted) options.log.error('a run failed', error, { runId, app });
+    return { seal: 'failed', last: failure };
+  }
+}
+
+function isLast({ type }: StreamEvent): boolean {
+  return type === 'finish' || type === 'abort' || type === 'data-problem' || type === 'error';
+}
+
+const failureText = 'Something went wrong on our side while answering. Ask again.';
+const failure: StreamEvent[] = [
+  { type: 'data-problem', data: { code: 'internal', message: failureText } },
+  { type: 'error', errorText: failureText },
+];

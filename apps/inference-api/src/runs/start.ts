@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { mayUse } from '@parley/contract/chat-app';
+import type { Message } from '@parley/contract/message';
+import type { Budget, ModelSettings } from '@parley/contract/model';
+import type { StartRunBody } from '@parley/contract/run';
+import type { Session } from '@parley/contract/session';
+import { HttpError } from '@parley/service/errors';
+import type { User } from '@parley/service/sign-in';
+import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
+import { bodyHash, startIds, type ConversationStore, type Run } from '@parley/store/conversations';
+import { IdempotencyConflictError } from '@parley/store/errors';
+import type { RunHost, RunTask } from './host.ts';
+import { planRun, type RunPlan } from './plan.ts';
+
+export interface RunStarterOptions {
+  conversations: Pick<ConversationStore, 'getRun' | 'listMessages' | 'startRun'>;
+  catalog: Pick<CatalogStore, 'getLive'>;
+  host: Pick<RunHost, 'begin'>;
+  /** What agents without a model of their own use. */
+  model: ModelSettings;
+  /** The bounds of every run; an agent's own budget can only be tighter. */
+  budget: Budget;
+}
+
+export interface StartRequest {
+  user: User;
+  /** Guarded: it is the user's. */
+  session: Session;
+  idempotencyKey: string;
+  body: StartRunBody;
+}
+
+/** Starts the run a request asks for, or finds the one it started before. */
+export type StartRun = (request: StartRequest) => Promise<Run>;
+
+/**
+ * Who answers, with what, is read from the catalog at every start. A request that is repeated is not
+ * judged again: its run is there, whatever has changed since.
+ */
+export function createRunStarter(options: RunStarterOptions): StartRun {
+  const { conversations, host } = options;
+  return async ({ user, session, idempotencyKey, body }) => {
+    const ids = startIds(session.id, idempotencyKey);
+    const hash = bodyHash(body);
+    const before = await conversations.getRun(ids.runId);
+    if (before) return sameRequest(before, hash);
+
+    const [answerer, messages] = await Promise.all([
+      findAnswerer(options, session.app, user),
+      conversations.listMessages(session),
+    ]);
+    const plan = planRun(messages, body);
+    const userMessage = plan.user && { id: ids.userMessageId, ...plan.user };
+    const { outcome, run } = await conversations.startRun({
+      owner: user.sub,
+      session,
+      runId: ids.runId,
+      bodyHash: hash,
+      ...(userMessage && { userMessage, titleIfNone: titleOf(userMessage.text) }),
+      answer: { id: ids.messageId, parentId: userMessage?.id ?? body.parentId },
+      writerId: randomUUID(),
+    });
+    if (outcome === 'started')
+      host.begin({ run, ...answerer, history: historyOf(plan, ids.userMessageId, run) });
+    return run;
+  };
+}
+
+function sameRequest(run: Run, hash: string): Run {
+  if (run.bodyHash !== hash) throw new IdempotencyConflictError(run.runId);
+  return run;
+}
+
+type Answerer = Pick<RunTask, 'agent' | 'model' | 'budget'>;
+
+async function findAnswerer(options: RunStarterOptions, appId: string, user: User): Promise<Answerer> {
+  const app = await options.catalog.getLive('app', appId);
+  requireUsable(app, appId, user);
+  const agent = await options.catalog.getLive('agent', app.definition.agent);
+  if (!agent?.enabled) {
+    throw notAllowed(
+      `the agent "${app.definition.agent}" of chat app "${appId}" is not there or switched off`,
+    );
+  }
+  return {
+    agent: agent.definition,
+    model: app.model ?? agent.definition.model ?? options.model,
+    budget: tighter(options.budget, agent.definition.budget ?? options.budget),
+  };
+}
+
+function requireUsable(
+  app: LiveEntry<'app'> | undefined,
+  appId: string,
+  user: User,
+): asserts app is LiveEntry<'app'> {
+  if (!app)
+    throw notAllowed(
+      `chat app "${appId}" is no longer there: its sessions stay readable, but take no messages`,
+    );
+  if (!app.enabled)
+    throw notAllowed(`chat app "${appId}" is switched off: ask whoever runs it to switch it on`);
+  if (!mayUse(app.definition.access, user.groups)) {
+    throw notAllowed(`chat app "${appId}" is for members of certain groups, and you are in none of them`);
+  }
+}
+
+function notAllowed(message: string): HttpError {
+  return new HttpError('not-allowed', message);
+}
+
+function tighter(a: Budget, b: Budget): Budget {
+  return {
+    turns: Math.min(a.turns, b.turns),
+    tokens: Math.min(a.tokens, b.tokens),
+    seconds: Math.min(a.seconds, b.seconds),
+  };
+}
+
+function historyOf({ user, history }: RunPlan, userMessageId: string, { createdAt }: Run): Message[] {
+  if (!user) return history;
+  const { text, parentId } = user;
+  const message: Message = {
+    ...{ id: userMessageId, parentId, role: 'user', status: 'finished', createdAt },
+    parts: [{ type: 'text', text }],
+  };
+  return [...history, message];
+}
+
+const titleCharsMax = 80;
+
+/** The first words of a session's first message, on one line. */
+function titleOf(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= titleCharsMax) return line;
+  const cut = line.slice(0, titleCharsMax - 1);
+  const lastSpace = cut.lastIndexOf(' ');
+  return `${(lastSpace > titleCharsMax / 2 ? cut.slice(0, lastSpace) : cut).trimEnd()}…`;
+}

@@ -1,0 +1,30 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { createLambdaToolInvoker } from '@parley/agent/tools';
+import { runService } from '@parley/service/server';
+import { createCatalogStore } from '@parley/store/catalog';
+import { createStoreClient } from '@parley/store/client';
+import { createConversationStore } from '@parley/store/conversations';
+import { createRunLog } from '@parley/store/run-log';
+import { createInferenceApi } from './app.ts';
+import { inferenceConfig, readSecret } from './config.ts';
+import { createLargeOutputKeeper } from './runs/large-output.ts';
+
+const config = inferenceConfig();
+const client = createStoreClient();
+const conversationsTable = { client, tableName: config.conversationsTable };
+
+const service = createInferenceApi({
+  signIn: { issuer: config.authIssuer, scope: config.authScope, jwksUrl: config.authJwksUrl },
+  catalog: createCatalogStore({ client, tableName: config.catalogTable }),
+  conversations: createConversationStore(conversationsTable),
+  runLog: createRunLog(conversationsTable),
+  // A tool may change something: a call whose connection broke is reported, not repeated.
+  tools: createLambdaToolInvoker({ client: new LambdaClient({ maxAttempts: 1 }) }),
+  keepLargeOutput: createLargeOutputKeeper({ client: new S3Client(), bucket: config.attachmentsBucket }),
+  model: config.model,
+  budget: config.budget,
+  modelOptions: { readSecret },
+  stopSeconds: config.stopSeconds,
+});
+await runService(service, { port: config.port });

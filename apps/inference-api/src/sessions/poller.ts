@@ -1,0 +1,89 @@
+import type { Log } from '@parley/service/log';
+import type { ConversationStore } from '@parley/store/conversations';
+import { createBell } from '../bell.ts';
+import { hasOpenRun, type SessionView } from './changes.ts';
+
+export interface SessionPollerOptions {
+  conversations: Pick<ConversationStore, 'ownedSession' | 'listMessages'>;
+  log: Log;
+  /** Milliseconds between looks while a run is open. Default 200. */
+  openPollMs?: number;
+  /** Milliseconds between looks otherwise, and between full looks. Default 5,000. */
+  idlePollMs?: number;
+}
+
+/** Looks at one session again and again, for all its readers on this process. */
+export class SessionPoller {
+  readonly changed = createBell();
+  readers = 0;
+  /** The newest look; undefined before the first. */
+  view: SessionView | 'deleted' | undefined;
+  readonly #options: SessionPollerOptions;
+  readonly #owner: string;
+  readonly #sessionId: string;
+  readonly #wake = createBell();
+  #stopped = new AbortController();
+  #nudged = false;
+  #fullLookDue = 0;
+
+  constructor(options: SessionPollerOptions, owner: string, sessionId: string) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#sessionId = sessionId;
+    void this.#poll();
+  }
+
+  /** Looks now, or right after the look that is under way. */
+  lookNow(): void {
+    this.#nudged = true;
+    this.#wake.ring();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#stopped.signal.aborted && this.view !== 'deleted') {
+      this.#nudged = false;
+      const view = await this.#look().catch((error: unknown) => {
+        this.#options.log.error('a session could not be polled', error, { sessionId: this.#sessionId });
+        return this.view;
+      });
+      if (view !== this.view) {
+        this.view = view;
+        this.changed.ring();
+      }
+      await this.#pause();
+    }
+  }
+
+  /**
+   * Reads the session item; its messages only when the revision moved, or a full look is due: that
+   * one also finds runs whose process died, since reading their message settles it.
+   */
+  async #look(): Promise<SessionView | 'deleted' | undefined> {
+    const { conversations, idlePollMs = 5_000 } = this.#options;
+    const before = this.view === 'deleted' ? undefined : this.view;
+    try {
+      const session = await conversations.ownedSession(this.#owner, this.#sessionId);
+      const now = performance.now();
+      if (before?.session.revision === session.revision && now < this.#fullLookDue) return before;
+      this.#fullLookDue = now + idlePollMs;
+      return { session, messages: await conversations.listMessages(session) };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'not-found') return 'deleted';
+      throw error;
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { openPollMs = 200, idlePollMs = 5_000 } = this.#options;
+    if (this.#nudged) return;
+    const open = this.view !== undefined && this.view !== 'deleted' && hasOpenRun(this.view);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), open ? openPollMs : idlePollMs);
+    await this.#wake.next(AbortSignal.any([this.#stopped.signal, timeout.signal]));
+    clearTimeout(timer);
+  }
+}

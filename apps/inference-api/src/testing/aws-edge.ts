@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A function as Lambda runs it: takes the payload, answers JSON, or throws. */
+export type LambdaFunction = (payload: unknown) => Promise<unknown>;
+
+/** A loopback server that speaks Lambda's Invoke and S3's PutObject, as the SDK's clients use them. */
+export interface AwsEdge {
+  url: string;
+  /** By name; what an ARN ends in. */
+  functions: Map<string, LambdaFunction>;
+  /** `/bucket/key` → body. */
+  objects: Map<string, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * The one thing in these tests that is not real: AWS's edge. What runs behind it is real, such as a
+ * tool's own handler, made by the contract's `toolHandler`.
+ */
+export async function startAwsEdge(): Promise<AwsEdge> {
+  const functions = new Map<string, LambdaFunction>();
+  const objects = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const answer = request.method === 'PUT' ? putObject(objects, request) : invoke(functions, request);
+    void answer.then(({ status = 200, headers = {}, body }) => response.writeHead(status, headers).end(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, functions, objects, close: () => closed(server) };
+}
+
+interface Answer {
+  status?: number;
+  headers?: Record<string, string>;
+  body: string;
+}
+
+async function putObject(objects: Map<string, string>, request: IncomingMessage): Promise<Answer> {
+  const { pathname } = new URL(request.url ?? '/', 'http://edge');
+  objects.set(decodeURIComponent(pathname), await text(request));
+  return { body: '' };
+}
+
+async function invoke(functions: Map<string, LambdaFunction>, request: IncomingMessage): Promise<Answer> {
+  const name = functionName(request.url ?? '');
+  const body = await text(request);
+  const run = functions.get(name);
+  if (!run) {
+    const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
+    return { status: 404, headers, body: JSON.stringify({ Message: `Function not found: ${name}` }) };
+  }
+  try {
+    return { body: JSON.stringify((await run(JSON.parse(body))) ?? null) };
+  } catch (error) {
+    const { name: errorType, message: errorMessage } = error as Error;
+    return {
+      headers: { 'x-amz-function-error': 'Unhandled' },
+      body: JSON.stringify({ errorType, errorMessage }),
+    };
+  }
+}
+
+function functionName(url: string): string {
+  const [, encoded = ''] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(url) ?? [];
+  return decodeURIComponent(encoded).split(':').at(-1) ?? '';
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
