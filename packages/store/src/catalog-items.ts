@@ -31,7 +31,8 @@ export type AppliedEvent = z.infer<typeof appliedEvent>;
 /** Which version is live, whose it is, and the events that made it so. A retired one stays as a tombstone. */
 export const pointerItem = z.object({
   id: z.string(),
-  version: z.string(),
+  /** Absent on the tombstone of something that was never registered. */
+  version: z.string().optional(),
   owner: z.string(),
   stackId: z.string(),
   logicalResourceId: z.string(),

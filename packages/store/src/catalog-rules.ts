@@ -12,7 +12,7 @@ export interface Writer {
 }
 
 export type RegisterVerdict = 'apply' | 'repeated' | 'stale' | 'foreign';
-export type RetireVerdict = 'retire' | 'repeated' | 'stale' | 'not-owner' | 'absent';
+export type RetireVerdict = 'retire' | 'note' | 'repeated' | 'stale' | 'not-owner';
 
 /** Events remembered per pointer: far more than can be under way for one resource at a time. */
 const eventsKept = 10;
@@ -31,12 +31,13 @@ export function judgeRegister(pointer: Pointer | undefined, writer: Writer): Reg
 
 /**
  * What a delete does. Only the last writer's own delete retires: the delete of a resource that
- * another one has replaced meanwhile must not take the replacement down.
+ * another one has replaced meanwhile must not take the replacement down. One that finds nothing
+ * is noted all the same: its create may be on its way still, and must not bring anything to life.
  */
 export function judgeRetire(pointer: Pointer | undefined, writer: Writer): RetireVerdict {
-  if (!pointer) return 'absent';
+  if (!pointer) return 'note';
   if (isRepeated(pointer, writer)) return 'repeated';
-  if (pointer.retired) return 'absent';
+  if (pointer.retired) return 'note';
   const isLastWriter =
     pointer.stackId === writer.stackId && pointer.logicalResourceId === writer.logicalResourceId;
   if (!isLastWriter) return 'not-owner';

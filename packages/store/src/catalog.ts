@@ -1,19 +1,12 @@
 import type { Override } from '@parley/contract/chat-app';
 import type { ModelSettings } from '@parley/contract/model';
 import type { RegistrationKind } from '@parley/contract/registration';
-import {
-  keyOf,
-  overrideItem,
-  pointerItem,
-  versionHash,
-  type Definition,
-  type Pointer,
-} from './catalog-items.ts';
+import { keyOf, versionHash, type Definition } from './catalog-items.ts';
+import { createPointers, type PointerWithOverride } from './catalog-pointers.ts';
 import { judgeRegister, judgeRetire, withEvent, type Writer } from './catalog-rules.ts';
 import { createVersions, type Version } from './catalog-versions.ts';
 import { systemClock, timestamp, type Clock } from './clock.ts';
 import { OwnedByAnotherStackError } from './errors.ts';
-import { ifAbsent, type Condition } from './expressions.ts';
 import { createTableIo, type TableOptions } from './table-io.ts';
 
 export type { Definition, Version, Writer };
@@ -38,6 +31,7 @@ export interface RegisterResult {
   version: string;
 }
 
+/** `absent`: nothing was live; noted, so that a create of before cannot come to life afterwards. */
 export type RetireResult = 'retired' | 'not-owner' | 'absent' | 'repeated' | 'stale';
 
 /** What is registered under an id now, with the operator's override merged in. */
@@ -92,44 +86,16 @@ export interface CatalogOptions extends TableOptions {
   onUnreadable?: (error: Error) => void;
 }
 
-/** Lost races before giving up. Each means that another event of the same id was applied. */
-const attemptsMax = 20;
-
 export function createCatalogStore(options: CatalogOptions): CatalogStore {
   const { clock = systemClock, onUnreadable = (error: Error) => process.emitWarning(error) } = options;
   const table = createTableIo(options);
   const versions = createVersions(table);
-
-  /** Judges the pointer as it stands and writes what follows; again if it moved meanwhile. */
-  async function movePointer<R>(
-    kind: RegistrationKind,
-    id: string,
-    judge: (
-      pointer: Pointer | undefined,
-    ) => Promise<{ result: R; next?: Omit<Pointer, 'id' | 'revision' | 'updatedAt'> }>,
-  ): Promise<R> {
-    const key = keyOf.pointer(kind, id);
-    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const pointer = await table.get(key, pointerItem);
-      const { result, next } = await judge(pointer);
-      if (!next) return result;
-      const condition: Condition = pointer ? { is: { revision: pointer.revision } } : ifAbsent;
-      const item = {
-        ...key,
-        ...next,
-        id,
-        revision: (pointer?.revision ?? 0) + 1,
-        updatedAt: timestamp(clock),
-      };
-      if (await table.put(item, condition)) return result;
-    }
-    throw new Error(`${kind} "${id}" was registered by others ${attemptsMax} times meanwhile: deploy again`);
-  }
+  const pointers = createPointers(table, clock);
 
   async function register(registration: Registration): Promise<RegisterResult> {
-    const { kind, id, owner, stackId, logicalResourceId, definition, toolCode } = registration;
+    const { kind, id, owner, stackId, logicalResourceId, requestId, definition, toolCode } = registration;
     const version = versionHash(definition, toolCode);
-    return movePointer<RegisterResult>(kind, id, async (pointer) => {
+    return pointers.move<RegisterResult>(kind, id, requestId, async (pointer) => {
       const verdict = judgeRegister(pointer, registration);
       if (verdict === 'foreign') throw new OwnedByAnotherStackError(kind, id, pointer?.owner ?? '', owner);
       if (verdict !== 'apply') return { result: { outcome: verdict, version } };
@@ -144,52 +110,31 @@ export function createCatalogStore(options: CatalogOptions): CatalogStore {
   }
 
   async function retire(kind: RegistrationKind, id: string, writer: Writer): Promise<RetireResult> {
-    return movePointer<RetireResult>(kind, id, async (pointer) => {
+    return pointers.move<RetireResult>(kind, id, writer.requestId, async (pointer) => {
       const verdict = judgeRetire(pointer, writer);
-      if (verdict !== 'retire') return { result: verdict };
-      const { version, owner, stackId, logicalResourceId, events } = pointer!;
-      const next = {
-        version,
-        owner,
-        stackId,
-        logicalResourceId,
-        retired: true,
-        events: withEvent(events, writer),
-      };
-      return { result: 'retired', next };
+      if (verdict !== 'retire' && verdict !== 'note') return { result: verdict };
+      const { version, owner, stackId, logicalResourceId } = { version: undefined, ...(pointer ?? writer) };
+      const events = withEvent(pointer?.events ?? [], writer);
+      const next = { version, owner, stackId, logicalResourceId, retired: true, events };
+      return { result: verdict === 'retire' ? 'retired' : 'absent', next };
     });
   }
 
-  /** Pointers with their overrides, by id; `id` for one alone. One query. */
-  async function pointers(kind: RegistrationKind, id?: string) {
-    const found: { pointer: Pointer; override: Override }[] = [];
-    const range = { pk: keyOf.pointer(kind, '').pk, ...(id && { between: [id, `${id}#override`] as const }) };
-    for await (const item of table.query(range)) {
-      const isOverride = item.sk.endsWith('#override');
-      if (!isOverride) found.push({ pointer: table.parse(item, pointerItem), override: {} });
-      const last = found.at(-1);
-      // An override without its pointer was set for an id that never was.
-      if (isOverride && last && item.sk === `${last.pointer.id}#override`) {
-        last.override = table.parse(item, overrideItem).override;
-      }
-    }
-    return found;
-  }
-
-  async function entry<K extends RegistrationKind>(kind: K, pointer: Pointer, override: Override) {
-    const version = await versions.get(kind, pointer.id, pointer.version);
-    if (!version)
-      throw new Error(
-        `the catalog has no version ${pointer.version} of ${kind} "${pointer.id}": restore the table`,
-      );
-    const { events: _events, revision: _revision, ...rest } = pointer;
+  /** Undefined for the tombstone of something that never was. */
+  async function entryOf<K extends RegistrationKind>(kind: K, { pointer, override }: PointerWithOverride) {
+    const { events: _events, revision: _revision, version, ...rest } = pointer;
+    if (version === undefined) return undefined;
+    const stored = await versions.get(kind, pointer.id, version);
+    if (!stored)
+      throw new Error(`the catalog has no version ${version} of ${kind} "${pointer.id}": restore the table`);
     const entry: LiveEntry<K> = {
       ...rest,
+      version,
       kind,
-      definition: overridden(kind, version.definition, override),
+      definition: overridden(kind, stored.definition, override),
       enabled: override.enabled ?? true,
       override,
-      toolCode: version.toolCode,
+      toolCode: stored.toolCode,
     };
     return kind === 'app' && override.model ? { ...entry, model: override.model } : entry;
   }
@@ -198,21 +143,20 @@ export function createCatalogStore(options: CatalogOptions): CatalogStore {
     register,
     retire,
     getLive: async (kind, id, { includeRetired = false } = {}) => {
-      const [found] = await pointers(kind, id);
-      if (!found || (found.pointer.retired && !includeRetired)) return undefined;
-      return entry(kind, found.pointer, found.override);
+      const found = await pointers.get(kind, id);
+      return found && (includeRetired || !found.pointer.retired) ? entryOf(kind, found) : undefined;
     },
     listLive: async <K extends RegistrationKind>(kind: K, { includeRetired = false }: Which = {}) => {
-      const found = (await pointers(kind)).filter(({ pointer }) => includeRetired || !pointer.retired);
-      const entries = await Promise.allSettled(
-        found.map(({ pointer, override }) => entry(kind, pointer, override)),
-      );
+      const found = await pointers.list(kind, onUnreadable);
+      const wanted = found.filter(({ pointer }) => includeRetired || !pointer.retired);
+      const entries = await Promise.allSettled(wanted.map((each) => entryOf(kind, each)));
       for (const each of entries) if (each.status === 'rejected') onUnreadable(each.reason as Error);
-      return entries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      return entries.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []));
     },
     countLive: async () => {
-      const all = [...(await pointers('agent')), ...(await pointers('app'))];
-      return all.filter(({ pointer }) => !pointer.retired).length;
+      const agents = await pointers.list('agent', onUnreadable);
+      const apps = await pointers.list('app', onUnreadable);
+      return [...agents, ...apps].filter(({ pointer }) => !pointer.retired).length;
     },
     listVersions: versions.list,
     getVersion: versions.get,

@@ -47,19 +47,18 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
   const log = createRunLog(options);
 
   async function settleRun(run: Run): Promise<Seal | undefined> {
-    let batches = await log.read(run.runId);
-    if (!batches.at(-1)?.seal) {
+    let seal = (await log.lastBatch(run.runId))?.seal;
+    if (!seal) {
       if (!(await isAbandoned(run))) return undefined;
       const events = [{ type: 'abort' as const, reason: 'interrupted' as const }];
-      await log.seal(run.runId, { seal: 'interrupted', events, writer: `settler-${randomUUID()}` });
-      batches = await log.read(run.runId);
+      const sealing = { seal: 'interrupted' as const, events, writer: `settler-${randomUUID()}` };
+      seal = (await log.seal(run.runId, sealing)).seal;
     }
-    const seal = batches.at(-1)?.seal;
-    if (!seal) return undefined;
     // The touch comes first: were it lost in a crash, other devices would not know to look.
     const standing = await runs.getRun(run.runId);
     if (!standing?.seal) await touchIfThere(run);
     await runs.closeRun(run.runId, seal);
+    const batches = await log.read(run.runId);
     const content = foldRun(batches.flatMap(({ events }) => events));
     await messages.settleMessage(run.sessionId, run.messageId, seal, content);
     return seal;

@@ -24,7 +24,7 @@ export interface Batch {
 /** How and by whom a run is ended. */
 export interface Sealing {
   seal: Seal;
-  /** The run's last events, at least one. */
+  /** The run's last events. */
   events: StreamEvent[];
   writer: string;
 }
@@ -43,6 +43,8 @@ export interface RunLog {
   readFromEvent(runId: string, event: number): Promise<Batch[]>;
   /** The batch with this number, if it stands. */
   batchAt(runId: string, n: number): Promise<Batch | undefined>;
+  /** The newest batch, if there is any. */
+  lastBatch(runId: string): Promise<Batch | undefined>;
   /** Ends a run at the end of its log, whoever asks; returns the sealing batch that stands, maybe another's. */
   seal(runId: string, sealing: Sealing): Promise<Batch & { seal: Seal }>;
 }
@@ -50,7 +52,7 @@ export interface RunLog {
 const batchItem = z.object({
   n: z.number().int(),
   first: z.number().int(),
-  events: json.pipe(z.array(streamEvent).min(1)),
+  events: json.pipe(z.array(streamEvent)),
   writer: z.string(),
   seal: sealName.optional(),
 });
@@ -148,7 +150,7 @@ export function createRunLog(options: TableOptions & { clock?: Clock }): RunLog 
     return found;
   }
 
-  return { append, read, readFromEvent, batchAt, seal };
+  return { append, read, readFromEvent, batchAt, lastBatch, seal };
 }
 
 const numberMax = 99_999_999;

@@ -31,8 +31,9 @@ export interface RunWriter {
    */
   write(event: StreamEvent): Promise<void>;
   /**
-   * Ends the run: writes what is left with the last events, sealed. Resolves to the seal that
-   * stands, which is another's if the run was ended before; undefined if nothing seals it yet.
+   * Ends the run: writes what is left with the last events, sealed. Pass the event that tells the
+   * client of the end here, not to `write`: then no client hears of an end that does not stand.
+   * Resolves to the seal that stands, which is another's if the run was ended before; undefined if nothing seals it yet.
    */
   seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined>;
   /** Aborted when somebody else sealed or wrote the log, or it cannot be written: stop model and tools. */
@@ -100,9 +101,10 @@ class BatchingWriter implements RunWriter {
   /** Writes batches until nothing waits. Never rejects: what goes wrong is `lost`. */
   async #flush(): Promise<void> {
     try {
-      while (!this.lost.aborted && !this.#buffer.isEmpty) {
+      while (!this.#over.signal.aborted && (this.#sealing || !this.#buffer.isEmpty)) {
         // The first batch goes at once: it shows the user that something happens.
         if (this.#n > 0) await this.#clock.sleep(this.#options.window.ms(), this.#collecting.signal);
+        if (this.#over.signal.aborted) return; // lost meanwhile
         this.#collecting = new AbortController();
         if (this.#sealing) this.#collecting.abort();
         await this.#append(this.#buffer.take());
