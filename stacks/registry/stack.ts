@@ -28,6 +28,8 @@ export const app = parleyApp(import.meta, (stack) => {
     workspace: '@parley/registry-api',
     rule: listenerRules.registryApi,
     healthPath: routes.health,
+    // Only to tell users which model answers.
+    environment: { [env.model]: JSON.stringify(stack.settings.model) },
   });
   catalog.grantRead(api);
   conversations.grantReadWrite(api);

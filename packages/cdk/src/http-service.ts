@@ -37,6 +37,7 @@ import type { Access, Grantee } from './access.ts';
 import { Foundation } from './foundation.ts';
 import { dataRemovalPolicy, logRetention } from './retention.ts';
 import { ParleyStack } from './parley-stack.ts';
+import { Variables } from './variables.ts';
 import { readParameter } from './shared-parameter.ts';
 import { sizes } from './sizes.ts';
 
@@ -62,7 +63,7 @@ export class HttpService extends Construct implements Grantee {
   /** What the service's own code may do. */
   readonly taskRole: IRole;
   private readonly container: ContainerDefinition;
-  private readonly environment = new Map<string, string>();
+  private readonly variables: Variables;
 
   constructor(scope: Construct, id: string, props: HttpServiceProps) {
     super(scope, id);
@@ -71,7 +72,10 @@ export class HttpService extends Construct implements Grantee {
     const task = this.createTask(stack);
     this.taskRole = task.taskRole;
     this.container = this.addContainer(stack, task, props, stopTimeout);
-    this.setEnvironment({
+    this.variables = new Variables(this.node.path, (name, value) =>
+      this.container.addEnvironment(name, value),
+    );
+    this.variables.set({
       ...props.environment,
       [env.port]: String(containerPort),
       [env.prefix]: stack.prefix,
@@ -84,25 +88,11 @@ export class HttpService extends Construct implements Grantee {
 
   /** Gives the service's code a permission, and the variables that say what it is for. */
   allow({ environment = {}, actions, resources, conditions }: Access): void {
-    this.setEnvironment(environment);
+    this.variables.set(environment);
     if (actions.length === 0) return;
     this.taskRole.addToPrincipalPolicy(
       new PolicyStatement({ actions, resources, ...(conditions ? { conditions } : {}) }),
     );
-  }
-
-  private setEnvironment(variables: Record<string, string>): void {
-    for (const [name, value] of Object.entries(variables)) {
-      const before = this.environment.get(name);
-      if (before === value) continue;
-      if (before !== undefined) {
-        throw new Error(
-          `${this.node.path}: environment variable ${name} is "${before}" already, got "${value}" as well`,
-        );
-      }
-      this.environment.set(name, value);
-      this.container.addEnvironment(name, value);
-    }
   }
 
   private createTask(stack: ParleyStack): FargateTaskDefinition {

@@ -1,5 +1,5 @@
 import { Architecture, Code, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Duration } from 'aws-cdk-lib/core';
 import { functionLogGroup } from '@parley/contract/names';
@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { Access, Grantee } from './access.ts';
 import { dataRemovalPolicy, logRetention } from './retention.ts';
 import { ParleyStack } from './parley-stack.ts';
+import { Variables } from './variables.ts';
 
 export interface LambdaFunctionProps {
   /** Name within the stage: of the log group. */
@@ -27,12 +28,20 @@ export interface LambdaFunctionProps {
 /** A Node Lambda function from built code, with a log group of its own. */
 export class LambdaFunction extends Construct implements Grantee {
   readonly function: Function;
-  private readonly environment = new Map<string, string>();
+  private readonly variables: Variables;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
     const stack = ParleyStack.of(this);
     const { asynchronous, functionName } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: functionLogGroup(stack.prefix, props.name),
+      retention: logRetention(stack),
+      removalPolicy: dataRemovalPolicy(stack),
+    });
+    // AWS's managed policy for functions would allow writing to every log group of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     this.function = new Function(this, 'Function', {
       ...(functionName === undefined ? {} : { functionName }),
       description: props.description,
@@ -43,36 +52,22 @@ export class LambdaFunction extends Construct implements Grantee {
       timeout: props.timeout,
       memorySize: props.memoryMiB,
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(this, 'Logs', {
-        logGroupName: functionLogGroup(stack.prefix, props.name),
-        retention: logRetention(stack),
-        removalPolicy: dataRemovalPolicy(stack),
-      }),
+      role,
+      logGroup,
       ...(asynchronous ? { retryAttempts: asynchronous.retries, maxEventAge: asynchronous.maxAge } : {}),
     });
-    this.setEnvironment(props.environment ?? {});
+    this.variables = new Variables(this.node.path, (name, value) =>
+      this.function.addEnvironment(name, value),
+    );
+    this.variables.set(props.environment ?? {});
   }
 
   /** Gives the function a permission, and the variables that say what it is for. */
   allow({ environment = {}, actions, resources, conditions }: Access): void {
-    this.setEnvironment(environment);
+    this.variables.set(environment);
     if (actions.length === 0) return;
     this.function.addToRolePolicy(
       new PolicyStatement({ actions, resources, ...(conditions ? { conditions } : {}) }),
     );
-  }
-
-  private setEnvironment(variables: Record<string, string>): void {
-    for (const [name, value] of Object.entries(variables)) {
-      const before = this.environment.get(name);
-      if (before === value) continue;
-      if (before !== undefined) {
-        throw new Error(
-          `${this.node.path}: environment variable ${name} is "${before}" already, got "${value}" as well`,
-        );
-      }
-      this.environment.set(name, value);
-      this.function.addEnvironment(name, value);
-    }
   }
 }

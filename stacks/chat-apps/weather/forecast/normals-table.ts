@@ -1,7 +1,7 @@
 /**
  * What is usual, month by month from January: mean daily high and low in °C, and precipitation in mm.
- * Rounded from the climate normals that national weather services publish through the World Meteorological
- * Organization (mostly 1991–2020). Good enough to tell a coat from a T-shirt; not for anything finer.
+ * Approximate figures for about 1991–2020, compiled by hand for this sample and rounded; temperatures were
+ * compared with other public tables. Good enough to tell a coat from a T-shirt; not for anything finer.
  *
  * One city per line: names (the first is shown) | country | highs | lows | precipitation.
  */
