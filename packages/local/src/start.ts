@@ -1,5 +1,13 @@
-import type { EventListener, StackOutcome } from './events.ts';
+import type { NotRun } from './deploy/not-run.ts';
+import type { EventListener } from './events.ts';
+import { DataLock } from './state/data-lock.ts';
+import { System, type UpdateReport } from './system.ts';
 
+
+export { AlreadyRunningError, LocalError } from './errors.ts';
+export type { NotRun } from './deploy/not-run.ts';
+export type { StackReport } from './deploy/update-stacks.ts';
+export type { UpdateReport } from './system.ts';
 export type { LocalEvent, ResourceAction, ServiceState, StackOutcome } from './events.ts';
 
 export interface LocalOptions {
@@ -19,29 +27,6 @@ export interface LocalOptions {
   onEvent?: EventListener;
 }
 
-/** A type of template resource that is not really run on this machine, and why. */
-export interface NotRun {
-  type: string;
-  reason: string;
-  /** `<stack>/<logical id>` of each. */
-  resources: string[];
-}
-
-export interface StackReport {
-  stack: string;
-  outcome: StackOutcome;
-  /** Only with `failed`: the first failing resource and its reason. */
-  error?: string;
-  /** Logical ids that were created, updated, replaced or removed. */
-  changed: string[];
-}
-
-export interface UpdateReport {
-  stacks: StackReport[];
-  /** Services that did not become ready, with the reason. */
-  failedServices: { service: string; error: string }[];
-}
-
 export interface LocalSystem {
   /** Origin of the gateway, e.g. `http://127.0.0.1:4747`. */
   url: string;
@@ -55,12 +40,40 @@ export interface LocalSystem {
   close(): Promise<void>;
 }
 
+const defaultPort = 4747;
+
 /**
  * Run synthesized stacks on this machine.
  *
  * Resolves when every stack is up (or rolled back, see `report`) and every service is ready (or has failed).
  * @throws AlreadyRunningError when another process runs on the same data folder
+ * @throws LocalError when the port or the data folder cannot be used, or the stacks depend on each other in a circle
  */
-export function startLocal(options: LocalOptions): Promise<LocalSystem> {
-  return Promise.reject(new Error(`Not built yet: cannot run ${options.assemblies.length} stacks.`));
+export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
+  const { assemblies, dataFolder, workspaceFolder, port = defaultPort, exactPort = false, seeds = {} } = options;
+  const emit = options.onEvent ?? (() => undefined);
+  const lock = await DataLock.take(dataFolder);
+  let system: System | undefined;
+  const close = async (): Promise<void> => {
+    await system?.close();
+    await lock.release();
+  };
+  try {
+    const opened = await System.open({ dataFolder, workspaceFolder, port, exactPort, seeds, emit });
+    system = opened;
+    await lock.announce(opened.url);
+    const report = await opened.update(assemblies);
+    return {
+      url: opened.url,
+      report,
+      get notRun() {
+        return opened.notRun;
+      },
+      update: (changed) => opened.update(changed),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

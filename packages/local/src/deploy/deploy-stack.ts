@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { StackAssembly } from '../assembly/read-assembly.ts';
 import { TemplateError, messageOf } from '../errors.ts';
-import type { StackState } from '../state/records.ts';
+import { inertAttribute } from '../resources/inert.ts';
+import type { ResourceRecord, StackState } from '../state/records.ts';
 import { evaluateProperties } from '../template/evaluate.ts';
 import type { Scope } from '../template/intrinsics.ts';
 import { type Template, inDependencyOrder, resourceDependencies } from '../template/references.ts';
@@ -27,9 +28,10 @@ export async function deployStack(
   const known = context.store.stack(assembly.name);
   const stack = known ?? newStack(assembly);
   if (!known) context.store.add(stack);
+  stack.folder = assembly.folder;
   const run = new StackRun(stack, context);
   try {
-    const wanted = await applyTemplate(assembly.template, parameters, stack, run);
+    const wanted = await applyTemplate(assembly.template, parameters, stack, run, context);
     await run.cleanUp(wanted);
   } catch (error) {
     await run.rollBack();
@@ -51,9 +53,9 @@ export async function removeStack(stack: StackState, context: DeployContext): Pr
   return { outcome: 'removed', changed };
 }
 
-function newStack({ name, region }: StackAssembly): StackState {
+function newStack({ name, region, folder }: StackAssembly): StackState {
   const id = `arn:aws:cloudformation:${region}:${localAccount}:stack/${name}/${randomUUID()}`;
-  return { name, id, region, resources: {}, cleanup: [] };
+  return { name, id, region, folder, resources: {}, cleanup: [] };
 }
 
 /** Apply every resource, each as soon as those it depends on are there. @returns the logical ids wanted */
@@ -62,12 +64,14 @@ async function applyTemplate(
   parameters: Record<string, Json>,
   stack: StackState,
   run: StackRun,
+  context: DeployContext,
 ): Promise<Set<string>> {
   const dependencies = resourceDependencies(template.Resources);
   const order = inDependencyOrder(dependencies, `Resources of ${stack.name}`);
   const scope = stackScope(stack, template, parameters, (logicalId) => {
     const record = stack.resources[logicalId];
-    return record?.status === 'complete' && template.Resources[logicalId] ? record : undefined;
+    if (record?.status !== 'complete' || !template.Resources[logicalId]) return undefined;
+    return { physicalId: record.physicalId, attribute: (name) => attributeOf(record, name, stack, context) };
   });
   const wanted = order.filter((logicalId) => isWanted(template, logicalId, scope));
   const ready = new Map<string, Promise<void>>();
@@ -83,6 +87,12 @@ async function applyTemplate(
   }
   await firstFailure([...ready.values()]);
   return new Set(wanted);
+}
+
+function attributeOf(record: ResourceRecord, name: string, stack: StackState, context: DeployContext) {
+  const known = record.attributes[name];
+  if (known !== undefined || !context.handlers.isInert(record.type)) return known;
+  return inertAttribute(record, name, stack.region);
 }
 
 /** Wait for all, then throw what failed first: a rollback must not run beside steps under way. */

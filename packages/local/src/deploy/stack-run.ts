@@ -1,13 +1,14 @@
 import type { EventListener, ResourceAction } from '../events.ts';
 import { ResourceError, messageOf } from '../errors.ts';
-import type { ResourceHandler, ResourceRequest } from '../resources/handler.ts';
+import type { ResourceRequest } from '../resources/handler.ts';
+import type { Handlers } from '../resources/handlers.ts';
 import type { ResourceRecord, StackState } from '../state/records.ts';
 import type { StackStore } from '../state/stack-store.ts';
 import type { JsonObject } from '../template/values.ts';
 
 export interface DeployContext {
   store: StackStore;
-  handlerOf(type: string): ResourceHandler;
+  handlers: Handlers;
   emit: EventListener;
 }
 
@@ -61,7 +62,7 @@ export class StackRun {
 
   async #create(request: ResourceRequest, wanted: WantedResource, other?: ResourceRecord): Promise<void> {
     const { logicalId, type } = request;
-    const handler = this.#context.handlerOf(type);
+    const handler = this.#context.handlers.of(type);
     const record: ResourceRecord = { ...wanted, status: 'creating', physicalId: '', attributes: {} };
     const step: Step = { logicalId, before: other, after: record, adopted: false };
     if (other?.status === 'complete') this.#stack.cleanup.push({ logicalId, record: other });
@@ -77,7 +78,7 @@ export class StackRun {
 
   async #update(request: ResourceRequest, wanted: WantedResource, before: ResourceRecord): Promise<void> {
     const { logicalId, type } = request;
-    const handler = this.#context.handlerOf(type);
+    const handler = this.#context.handlers.of(type);
     // Should it fail, the resource may have taken over some of the new properties already.
     const attempted: ResourceRecord = { ...before, properties: wanted.properties };
     const step: Step = { logicalId, before, after: attempted, adopted: false };
@@ -125,7 +126,7 @@ export class StackRun {
   async #restore({ logicalId, before, after }: Step): Promise<void> {
     if (!before) return;
     const { type, properties } = before;
-    const handler = this.#context.handlerOf(type);
+    const handler = this.#context.handlers.of(type);
     let record = before;
     try {
       const request = this.#request(logicalId, { type, properties });
@@ -153,7 +154,7 @@ export class StackRun {
   async #remove(logicalId: string, record: ResourceRecord, action: ResourceAction): Promise<void> {
     try {
       if (!record.retain) {
-        await this.#context.handlerOf(record.type).remove?.(this.#request(logicalId, record), record);
+        await this.#context.handlers.of(record.type).remove?.(this.#request(logicalId, record), record);
       }
       this.#emit(logicalId, record.type, action);
     } catch (error) {

@@ -21,6 +21,8 @@ const stackState = z.object({
   name: z.string(),
   id: z.string(),
   region: z.string(),
+  /** The assembly it was last brought up from. */
+  folder: z.string(),
   resources: z.record(z.string(), resourceRecord),
   /** Replaced resources whose old half still has to be deleted. */
   cleanup: z.array(z.object({ logicalId: z.string(), record: resourceRecord })),

@@ -16,7 +16,7 @@ export interface StackIdentity {
 /** A resource as other resources of its stack see it. */
 export interface ResourceView {
   physicalId: string;
-  attributes: { [name: string]: Json };
+  attribute(name: string): Json | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export function stackScope(
     },
     attribute(logicalId, attribute) {
       const found = resource(logicalId);
-      const value = found?.attributes[attribute];
+      const value = found?.attribute(attribute);
       if (value === undefined) {
         throw new TemplateError(`Fn::GetAtt names ${logicalId}.${attribute}, which does not exist in ${stack.name}.`);
       }

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { workspaceLabel } from '@parley/contract/names';
+import { LocalError } from '../errors.ts';
+import type { Template } from '../template/references.ts';
+import { referencesOf } from '../template/references.ts';
+import { listAt, objectAt, textAt } from '../template/values.ts';
+
+/** The workspace package whose container's image comes from a template parameter, or undefined. */
+export function workspaceOfImage(template: Template, parameter: string): string | undefined {
+  for (const resource of Object.values(template.Resources)) {
+    if (resource.Type !== 'AWS::ECS::TaskDefinition') continue;
+    for (const container of listAt(objectAt(resource, 'Properties'), 'ContainerDefinitions')) {
+      const image = objectAt(container, 'Image');
+      if (referencesOf(image).has(parameter)) return textAt(objectAt(container, 'DockerLabels'), workspaceLabel);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Hash of everything in a folder: what stands for an image's tag, so that changed code changes the task definition.
+ * @throws LocalError when the folder is missing or empty
+ */
+export async function folderHash(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  if (files.length === 0) throw new LocalError(`${folder} holds no files. Build it first (\`turbo run build\`).`);
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(`${relative(folder, file).split(sep).join('/')}\n`);
+    hash.update(createHash('sha256').update(await readFile(file)).digest());
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,146 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { LocalError } from '../errors.ts';
+import { isLocalHost } from './local-hosts.ts';
+import { Proxy } from './proxy.ts';
+import { type Action, type Routes, redirectTarget } from './routes.ts';
+
+const portsToTry = 50;
+
+export interface GatewayOptions {
+  /** The routes as they are now. */
+  routes(): Routes;
+  /** Port of a healthy process behind a target group. */
+  target(targetGroupArn: string): number | undefined;
+  /** Seconds without a byte after which the load balancer ends a connection. */
+  idleTimeoutSeconds(): number;
+  /** Answers everything below `/local/`. */
+  serveLocal(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers `/` when no rule does. */
+  servePage(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** The load balancer's place: one loopback port, the stacks' listener rules, and local running's own pages. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #proxy = new Proxy();
+  readonly #server: Server;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      response.on('error', () => undefined);
+      this.#serve(request, response);
+    });
+    this.#server.requestTimeout = 0;
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /**
+   * Listen on `port`, or the next free one.
+   * @throws LocalError when there is none (or with `exact`, when it is taken)
+   */
+  async listen(port: number, exact: boolean): Promise<void> {
+    for (let candidate = port; candidate < port + (exact || port === 0 ? 1 : portsToTry); candidate += 1) {
+      if (await this.#tryListen(candidate)) return;
+    }
+    throw new LocalError(
+      exact
+        ? `Port ${port} is taken. Choose another one, or leave the choice to \`parley start\`.`
+        : `Ports ${port} to ${port + portsToTry - 1} are all taken. Choose another one with --port.`,
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Stop listening; connections that are open go on until `close`. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    this.#proxy.close();
+    await closed;
+  }
+
+  #tryListen(port: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void =>
+        error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(false) : reject(error);
+      this.#server.once('error', onError);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', onError);
+        resolve(true);
+      });
+    });
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!isLocalHost(request.headers.host)) {
+      response.writeHead(421, { 'content-type': 'text/plain' });
+      return void response.end('This machine is reached as localhost or 127.0.0.1 only.\n');
+    }
+    const url = this.#addressOf(request);
+    if (!url) return answer(response, 400, 'text/plain', 'The request names no path.\n');
+    if (url.pathname.startsWith('/local/')) return this.#options.serveLocal(request, response);
+    const action = this.#find(request, url);
+    if (action) return this.#perform(action, url, request, response);
+    if (url.pathname === '/') return this.#options.servePage(request, response);
+    this.#perform(this.#options.routes().fallback, url, request, response);
+  }
+
+  #addressOf(request: IncomingMessage): URL | undefined {
+    const path = request.url ?? '';
+    return path.startsWith('/') && URL.canParse(this.url + path) ? new URL(this.url + path) : undefined;
+  }
+
+  #find(request: IncomingMessage, url: URL): Action | undefined {
+    const { method = 'GET', headers } = request;
+    return this.#options.routes().find({ method, headers, path: url.pathname });
+  }
+
+  #perform(action: Action, url: URL, request: IncomingMessage, response: ServerResponse): void {
+    switch (action.type) {
+      case 'forward': {
+        const port = this.#portFor(action.targetGroups);
+        if (port !== undefined) return this.#proxy.forward(request, response, port, this.#idleMs());
+        return answer(response, 503, 'text/plain', 'The service behind this path is not ready.\n');
+      }
+      case 'redirect': {
+        const { status, location } = redirectTarget(action.config, url);
+        return void response.writeHead(status, { location }).end();
+      }
+      case 'fixed-response':
+        return answer(response, action.status, action.contentType, action.body);
+      default:
+        return answer(response, 501, 'text/plain', `Local running does not offer the action ${action.name}.\n`);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => undefined);
+    const url = this.#addressOf(request);
+    const action = url && isLocalHost(request.headers.host) ? this.#find(request, url) : undefined;
+    const port = action?.type === 'forward' ? this.#portFor(action.targetGroups) : undefined;
+    if (port === undefined) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+    this.#proxy.upgrade(request, socket, head, port, this.#idleMs());
+  }
+
+  #portFor(targetGroups: string[]): number | undefined {
+    for (const group of targetGroups) {
+      const port = this.#options.target(group);
+      if (port !== undefined) return port;
+    }
+    return undefined;
+  }
+
+  #idleMs(): number {
+    return this.#options.idleTimeoutSeconds() * 1000;
+  }
+}
+
+function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

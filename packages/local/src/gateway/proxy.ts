@@ -1,0 +1,96 @@
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Forwards requests to services, streaming both ways without holding anything back. */
+export class Proxy {
+  readonly #agent = new Agent({ keepAlive: true });
+
+  /**
+   * Forward a request and its answer.
+   * @param idleTimeoutMs ends a connection on which nothing moves, as the load balancer would
+   */
+  forward(request: IncomingMessage, response: ServerResponse, port: number, idleTimeoutMs: number): void {
+    const onward = send({
+      host: '127.0.0.1',
+      port,
+      method: request.method,
+      path: request.url,
+      headers: forwardedHeaders(request),
+      agent: this.#agent,
+    });
+    onward.setTimeout(idleTimeoutMs, () => onward.destroy(new IdleError()));
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+      response.flushHeaders();
+      answer.on('error', () => response.destroy());
+      answer.on('aborted', () => response.destroy());
+      answer.pipe(response);
+    });
+    onward.on('error', (error) => {
+      if (response.headersSent) return void response.destroy();
+      const status = error instanceof IdleError ? 504 : 502;
+      response.writeHead(status, { 'content-type': 'text/plain' });
+      response.end(status === 504 ? 'The service did not answer in time.\n' : 'The service ended the connection.\n');
+    });
+    response.on('close', () => onward.destroy());
+    request.pipe(onward);
+  }
+
+  /** Forward a request to change protocols (WebSocket), then every byte. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, port: number, idleTimeoutMs: number): void {
+    const headers = { ...forwardedHeaders(request), connection: 'upgrade', upgrade: request.headers.upgrade };
+    const onward = send({ host: '127.0.0.1', port, method: request.method, path: request.url, headers });
+    socket.on('error', () => onward.destroy());
+    onward.on('upgrade', (answer, other, otherHead) => {
+      const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+      socket.write(otherHead);
+      other.write(head);
+      other.setTimeout(idleTimeoutMs, () => other.destroy());
+      for (const [from, to] of [[socket, other] as const, [other, socket] as const]) {
+        from.on('error', () => to.destroy());
+        from.on('close', () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    onward.on('response', (answer) => {
+      socket.end(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\nconnection: close\r\n\r\n`);
+      answer.resume();
+    });
+    onward.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n'));
+    onward.end();
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+class IdleError extends Error {}
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+function forwardedHeaders(request: IncomingMessage): IncomingHttpHeaders {
+  const before = request.headers['x-forwarded-for'];
+  const client = request.socket.remoteAddress ?? '';
+  return {
+    ...endToEnd(request.headers),
+    'x-forwarded-for': before === undefined ? client : `${String(before)}, ${client}`,
+    'x-forwarded-proto': 'http',
+    'x-forwarded-port': String(request.socket.localPort),
+  };
+}

@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalEvent } from '../events.ts';
+import { type LocalOptions, type LocalSystem, startLocal } from '../start.ts';
+import { type FixtureStack, writeAssembly } from './assembly.ts';
+
+/** A folder of its own (with a space in its path) in which a local system runs, and is cleaned up after. */
+export class Machine {
+  readonly folder: string;
+  readonly events: LocalEvent[] = [];
+  #system: LocalSystem | undefined;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Machine> {
+    return new Machine(await mkdtemp(join(tmpdir(), 'parley local ')));
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, '.parley');
+  }
+
+  get system(): LocalSystem {
+    if (!this.#system) throw new Error('The machine is not started.');
+    return this.#system;
+  }
+
+  /** Write assemblies for stacks, and a folder for each that stays the same between calls. */
+  assemblies(stacks: FixtureStack[]): Promise<string[]> {
+    return Promise.all(stacks.map((stack) => writeAssembly(join(this.folder, 'stacks', stack.name), stack)));
+  }
+
+  /** Write the built program of a workspace package. */
+  async program(workspace: string, files: Record<string, string>): Promise<void> {
+    const dist = join(this.workspaceFolder(workspace), 'dist');
+    await mkdir(dist, { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dist, name), text);
+  }
+
+  workspaceFolder(name: string): string {
+    return join(this.folder, 'packages', name.split('/').at(-1) ?? name);
+  }
+
+  async start(stacks: FixtureStack[], options: Partial<LocalOptions> = {}): Promise<LocalSystem> {
+    this.#system = await startLocal({
+      assemblies: await this.assemblies(stacks),
+      dataFolder: this.dataFolder,
+      port: 0,
+      workspaceFolder: (name) => this.workspaceFolder(name),
+      onEvent: (event) => this.events.push(event),
+      ...options,
+    });
+    return this.#system;
+  }
+
+  async update(stacks: FixtureStack[]) {
+    return this.system.update(await this.assemblies(stacks));
+  }
+
+  async stop(): Promise<void> {
+    await this.#system?.close();
+    this.#system = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
