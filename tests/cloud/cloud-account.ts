@@ -1,10 +1,12 @@
 import {
+  ChangeSetNotFoundException,
   CloudFormationClient,
+  DescribeStacksCommand,
   ListStacksCommand,
   UpdateTerminationProtectionCommand,
+  paginateDescribeChangeSet,
   paginateDescribeStackEvents,
 } from '@aws-sdk/client-cloudformation';
-import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -25,8 +27,11 @@ export interface CloudAccount {
   writeParameter(path: string, value: string): Promise<void>;
   /** Invokes a function and returns its parsed answer. Throws when the function throws. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
-  /** All events of a stack, oldest first; `stack` is a name, or the id for a removed stack. */
-  events(stack: string): Promise<StackEvent[]>;
+  /** What an executed change set changed, as `type logical-id`; nothing when there is no such change set. */
+  changes(stackName: string, changeSetName: string): Promise<string[]>;
+  stackId(stackName: string): Promise<string>;
+  /** What CloudFormation left standing when it removed a stack, as `type logical-id`. */
+  retained(stackId: string): Promise<string[]>;
   liftTerminationProtection(stackName: string): Promise<void>;
   /** Everything of a stage that still stands, as `kind name`; parameters no template wrote are left out. */
   leftovers(prefix: Prefix, seeded: string[]): Promise<string[]>;
@@ -49,7 +54,12 @@ export function createCloudAccount(endpoint: string): CloudAccount {
       await ssm.send(new PutParameterCommand({ Name: path, Value: value, Type: 'String', Overwrite: true }));
     },
     invoke: async (functionArn, payload) => invoke(lambda, functionArn, payload),
-    events: async (stack) => eventsOf(cloudFormation, stack),
+    changes: async (stackName, changeSetName) => changesOf(cloudFormation, stackName, changeSetName),
+    stackId: async (stackName) => {
+      const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+      return Stacks[0]?.StackId ?? stackName;
+    },
+    retained: async (stackId) => retainedOf(cloudFormation, stackId),
     liftTerminationProtection: async (stackName) => {
       const lift = { StackName: stackName, EnableTerminationProtection: false };
       await cloudFormation.send(new UpdateTerminationProtectionCommand(lift));
@@ -92,12 +102,30 @@ async function invoke(lambda: LambdaClient, functionArn: string, payload: unknow
   return JSON.parse(text) as unknown;
 }
 
-async function eventsOf(client: CloudFormationClient, stack: string): Promise<StackEvent[]> {
-  const events: StackEvent[] = [];
-  for await (const page of paginateDescribeStackEvents({ client }, { StackName: stack })) {
-    events.push(...(page.StackEvents ?? []));
+async function changesOf(client: CloudFormationClient, StackName: string, ChangeSetName: string) {
+  const changes: string[] = [];
+  try {
+    for await (const page of paginateDescribeChangeSet({ client }, { StackName, ChangeSetName })) {
+      const resources = (page.Changes ?? []).map(({ ResourceChange }) => ResourceChange);
+      changes.push(...resources.map((each) => `${each?.ResourceType} ${each?.LogicalResourceId}`));
+    }
+  } catch (error) {
+    // The toolkit deletes an empty change set.
+    if (error instanceof ChangeSetNotFoundException) return [];
+    throw error;
   }
-  return events.reverse();
+  return changes;
+}
+
+async function retainedOf(client: CloudFormationClient, stackId: string): Promise<string[]> {
+  const retained: string[] = [];
+  for await (const page of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
+    const skipped = (page.StackEvents ?? []).filter(
+      ({ ResourceStatus }) => ResourceStatus === 'DELETE_SKIPPED',
+    );
+    retained.push(...skipped.map((each) => `${each.ResourceType} ${each.LogicalResourceId}`));
+  }
+  return retained;
 }
 
 async function parameterPaths(client: SSMClient, prefix: Prefix): Promise<string[]> {

@@ -12,7 +12,7 @@ const actions = ['deploy', 'again', 'remove'] as const;
 export type Action = (typeof actions)[number];
 
 interface Row {
-  resources: number;
+  resources?: number;
   leftOut: string[];
   seconds: Partial<Record<Action, number>>;
 }
@@ -20,7 +20,7 @@ interface Row {
 export function createReport(): Report {
   const rows = new Map<string, Row>();
   const row = (stack: string): Row => {
-    const existing = rows.get(stack) ?? { resources: 0, leftOut: [], seconds: {} };
+    const existing = rows.get(stack) ?? { leftOut: [], seconds: {} };
     rows.set(stack, existing);
     return existing;
   };
@@ -43,7 +43,7 @@ function table(rows: Map<string, Row>): string[] {
   const head = ['stack', 'resources', ...actions.map((action) => `${action} s`)];
   const body = [...rows].map(([stack, { resources, seconds }]) => [
     stack,
-    String(resources),
+    resources?.toString() ?? '-',
     ...actions.map((action) => seconds[action]?.toFixed(1) ?? '-'),
   ]);
   const all = [head, ...body];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -137,7 +138,9 @@ async function removeAll(scenario: Scenario, stacks: StackAssembly[]): Promise<v
   for (const assembly of stacks.toReversed()) {
     const { stack, stackName, path } = assembly;
     await checks.check(`${stack} is removed`, async () => {
+      const id = await account.stackId(stackName);
       await report.timed(stack, 'remove', async () => toolkit.destroy(path, stackName));
+      expectSame(await account.retained(id), [], 'left standing');
       if (hasType(assembly.template, registrationTypes.app))
         expectRetired(await readCatalog(scenario), assembly);
     });
@@ -147,22 +150,16 @@ async function removeAll(scenario: Scenario, stacks: StackAssembly[]): Promise<v
   );
 }
 
-/** Deploys and returns what CloudFormation created, updated or deleted for it, as `type logical-id`. */
+/** Deploys and returns what CloudFormation added, modified or removed for it, as `type logical-id`. */
 async function deploy({ toolkit, account }: Scenario, { stackName, path }: StackAssembly): Promise<string[]> {
-  const known = new Set((await account.events(stackName)).map(({ EventId }) => EventId));
-  const outcome = await toolkit.deploy(path, stackName);
-  const events = (await account.events(stackName)).filter(({ EventId }) => !known.has(EventId));
+  const changeSet = `test-cloud-${randomUUID()}`;
+  const outcome = await toolkit.deploy(path, stackName, changeSet);
+  const changes = await account.changes(stackName, changeSet);
   expectThat(
-    outcome === 'changed' || events.length === 0,
-    `the toolkit reported "no changes", but CloudFormation made ${events.length} events`,
+    (outcome === 'changed') === changes.length > 0,
+    `the toolkit reported "${outcome}", but the change set of ${stackName} holds ${changes.length} changes`,
   );
-  const resources = events.filter(({ PhysicalResourceId, StackId }) => PhysicalResourceId !== StackId);
-  const done = resources.filter(({ ResourceStatus = '' }) =>
-    /^(CREATE|UPDATE)_COMPLETE$/.test(ResourceStatus),
-  );
-  return [
-    ...new Set(done.map(({ ResourceType, LogicalResourceId }) => `${ResourceType} ${LogicalResourceId}`)),
-  ];
+  return changes;
 }
 
 /** Parameters the template reads and no template writes: the push step would have written them. */

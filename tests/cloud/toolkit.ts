@@ -8,8 +8,8 @@ import { CloudTestError } from './errors.ts';
 /** The real CDK toolkit (`cdk`), pointed at the emulated cloud. */
 export interface Toolkit {
   bootstrap(): Promise<void>;
-  /** Deploys the one stack of an assembly; tells whether the toolkit reported a change. */
-  deploy(assembly: string, stack: string): Promise<'changed' | 'no changes'>;
+  /** Deploys the one stack of an assembly by a change set; tells whether the toolkit reported a change. */
+  deploy(assembly: string, stack: string, changeSet: string): Promise<'changed' | 'no changes'>;
   /** Removes a stack. Throws `command-failed` with the toolkit's own words when it stays. */
   destroy(assembly: string, stack: string): Promise<void>;
 }
@@ -44,8 +44,9 @@ export function createToolkit(endpoint: string, folder: string, signal: AbortSig
   };
   return {
     bootstrap: async () => void (await cdk('bootstrap', `aws://${account}/${region}`)),
-    deploy: async (assembly, stack) => {
-      const output = await cdk('deploy', '--app', assembly, '--require-approval', 'never', stack);
+    deploy: async (assembly, stack, changeSet) => {
+      const options = ['--app', assembly, '--require-approval', 'never', '--change-set-name', changeSet];
+      const output = await cdk('deploy', ...options, stack);
       return output.includes(`${stack} (no changes)`) ? 'no changes' : 'changed';
     },
     destroy: async (assembly, stack) => void (await cdk('destroy', '--app', assembly, '--force', stack)),
