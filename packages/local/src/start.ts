@@ -3,7 +3,6 @@ import type { EventListener } from './events.ts';
 import { DataLock } from './state/data-lock.ts';
 import { System, type UpdateReport } from './system.ts';
 
-
 export { AlreadyRunningError, LocalError } from './errors.ts';
 export type { NotRun } from './deploy/not-run.ts';
 export type { StackReport } from './deploy/update-stacks.ts';
@@ -50,7 +49,14 @@ const defaultPort = 4747;
  * @throws LocalError when the port or the data folder cannot be used, or the stacks depend on each other in a circle
  */
 export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
-  const { assemblies, dataFolder, workspaceFolder, port = defaultPort, exactPort = false, seeds = {} } = options;
+  const {
+    assemblies,
+    dataFolder,
+    workspaceFolder,
+    port = defaultPort,
+    exactPort = false,
+    seeds = {},
+  } = options;
   const emit = options.onEvent ?? (() => undefined);
   const lock = await DataLock.take(dataFolder);
   let system: System | undefined;

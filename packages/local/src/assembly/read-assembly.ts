@@ -81,7 +81,10 @@ function regionOf(environment: string | undefined): string {
   return region === undefined || region.startsWith('unknown') ? defaultRegion : region;
 }
 
-async function readAssets(folder: string, artifacts: z.infer<typeof artifact>[]): Promise<Map<string, string>> {
+async function readAssets(
+  folder: string,
+  artifacts: z.infer<typeof artifact>[],
+): Promise<Map<string, string>> {
   const assets = new Map<string, string>();
   for (const { type, properties } of artifacts) {
     if (type !== 'cdk:asset-manifest') continue;
@@ -89,7 +92,8 @@ async function readAssets(folder: string, artifacts: z.infer<typeof artifact>[])
     const { files } = await readJson(join(folder, file), assetManifest);
     for (const { source, destinations } of Object.values(files)) {
       if (source.path === undefined) continue;
-      for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(folder, source.path));
+      for (const { objectKey } of Object.values(destinations))
+        assets.set(objectKey, join(folder, source.path));
     }
   }
   return assets;
@@ -99,8 +103,11 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw new TemplateError(`Cannot read ${path}: ${messageOf(error)} Synthesize the stack again (\`parley synth\`).`, {
-      cause: error,
-    });
+    throw new TemplateError(
+      `Cannot read ${path}: ${messageOf(error)} Synthesize the stack again (\`parley synth\`).`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -70,8 +70,11 @@ export class AwsServer {
     try {
       const body = await readBody(request, bodyLimit);
       if (target.startsWith('DynamoDB_')) return this.#options.dynamodb.handle(request, body, response);
-      const operation = target.startsWith('AmazonSSM.') ? this.#options.ssm[target.slice('AmazonSSM.'.length)] : undefined;
-      if (!operation) throw new AwsError('UnknownOperationException', `Local running does not offer ${target}.`);
+      const operation = target.startsWith('AmazonSSM.')
+        ? this.#options.ssm[target.slice('AmazonSSM.'.length)]
+        : undefined;
+      if (!operation)
+        throw new AwsError('UnknownOperationException', `Local running does not offer ${target}.`);
       sendJson(response, await operation(JSON.parse(body.toString() || '{}')));
     } catch (thrown) {
       sendJsonError(response, asAwsError(thrown));

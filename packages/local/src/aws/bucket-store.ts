@@ -33,7 +33,8 @@ export class BucketStore {
 
   /** @throws AwsError NoSuchBucket */
   async requireBucket(bucket: string): Promise<void> {
-    const found = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && (await exists(join(this.#folder, bucket)));
+    const found =
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && (await exists(join(this.#folder, bucket)));
     if (!found) throw new AwsError('NoSuchBucket', `The bucket ${bucket} does not exist.`, 404);
   }
 

@@ -25,7 +25,11 @@ export async function serveLambda(
 ): Promise<void> {
   const match = route.exec(request.url ?? '');
   if (!match || request.method !== 'POST') {
-    throw new AwsError('UnknownOperationException', `Local running offers only Invoke, not ${request.method} ${request.url}.`, 404);
+    throw new AwsError(
+      'UnknownOperationException',
+      `Local running offers only Invoke, not ${request.method} ${request.url}.`,
+      404,
+    );
   }
   const qualifier = new URLSearchParams(match[2] ?? '').get('Qualifier') ?? undefined;
   const spec = find(decodeURIComponent(match[1] ?? ''), qualifier);
@@ -55,7 +59,10 @@ function checkedPayload(body: Buffer, limit: number): string {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new AwsError('InvalidRequestContentException', `Could not parse request body into json: ${String(error)}`);
+    throw new AwsError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${String(error)}`,
+    );
   }
   return text;
 }

@@ -24,7 +24,11 @@ const freeFields = new Set(['policy', 'x-amz-signature', 'file']);
  * field is covered by one.
  * @throws AwsError as S3 answers
  */
-export function checkPostPolicy({ bucket, fields, size }: PostForm, credentials: LocalCredentials, now: Date): void {
+export function checkPostPolicy(
+  { bucket, fields, size }: PostForm,
+  credentials: LocalCredentials,
+  now: Date,
+): void {
   const encoded = fields['policy'];
   if (encoded === undefined) throw denied('The form has no policy.');
   checkSignature(encoded, fields, credentials);
@@ -34,7 +38,8 @@ export function checkPostPolicy({ bucket, fields, size }: PostForm, credentials:
   const covered = new Set(['bucket']);
   for (const item of conditions) {
     if (!Array.isArray(item)) {
-      for (const [name, value] of Object.entries(item)) checkField(['eq', `$${name}`, value], values, covered);
+      for (const [name, value] of Object.entries(item))
+        checkField(['eq', `$${name}`, value], values, covered);
     } else if (item[0] === 'content-length-range') checkSize(size, item[1], item[2]);
     else checkField(item, values, covered);
   }
@@ -53,17 +58,26 @@ function checkField(
   const value = values[name] ?? '';
   covered.add(name);
   if (operator === 'eq' ? value === wanted : value.startsWith(wanted)) return;
-  throw denied(`Invalid according to Policy: Policy Condition failed: ["${operator}", "${named}", "${wanted}"]`);
+  throw denied(
+    `Invalid according to Policy: Policy Condition failed: ["${operator}", "${named}", "${wanted}"]`,
+  );
 }
 
 function checkSize(size: number, least: number, most: number): void {
-  if (size > most) throw new AwsError('EntityTooLarge', `Your upload of ${size} bytes exceeds the maximum of ${most}.`);
-  if (size < least) throw new AwsError('EntityTooSmall', `Your upload of ${size} bytes is below the minimum of ${least}.`);
+  if (size > most)
+    throw new AwsError('EntityTooLarge', `Your upload of ${size} bytes exceeds the maximum of ${most}.`);
+  if (size < least)
+    throw new AwsError('EntityTooSmall', `Your upload of ${size} bytes is below the minimum of ${least}.`);
 }
 
-function checkSignature(encoded: string, fields: Record<string, string>, credentials: LocalCredentials): void {
+function checkSignature(
+  encoded: string,
+  fields: Record<string, string>,
+  credentials: LocalCredentials,
+): void {
   const [accessKeyId, date = '', region = '', service = ''] = (fields['x-amz-credential'] ?? '').split('/');
-  if (accessKeyId !== credentials.accessKeyId) throw denied('The access key of this form is not the local one.');
+  if (accessKeyId !== credentials.accessKeyId)
+    throw denied('The access key of this form is not the local one.');
   const expected = hexHmac(signingKey(credentials.secretAccessKey, date, region, service), encoded);
   if (!sameText(expected, fields['x-amz-signature'] ?? '')) {
     throw new AwsError('SignatureDoesNotMatch', 'The signature of this form does not match its policy.', 403);

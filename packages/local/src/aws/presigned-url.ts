@@ -11,7 +11,12 @@ export function isPresigned(url: URL): boolean {
  * Check a presigned address: key, signature and expiry.
  * @throws AwsError as S3 answers
  */
-export function checkPresigned(request: IncomingMessage, url: URL, credentials: LocalCredentials, now: Date): void {
+export function checkPresigned(
+  request: IncomingMessage,
+  url: URL,
+  credentials: LocalCredentials,
+  now: Date,
+): void {
   const value = (name: string): string => url.searchParams.get(name) ?? '';
   const [accessKeyId, date = '', region = '', service = ''] = value('X-Amz-Credential').split('/');
   if (accessKeyId !== credentials.accessKeyId) {
@@ -20,7 +25,9 @@ export function checkPresigned(request: IncomingMessage, url: URL, credentials: 
   const expires = amzDate(value('X-Amz-Date')).getTime() + Number(value('X-Amz-Expires')) * 1000;
   if (!(now.getTime() <= expires)) throw new AwsError('AccessDenied', 'Request has expired', 403);
   const scope = `${date}/${region}/${service}/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', value('X-Amz-Date'), scope, hexHash(canonicalRequest(request, url))].join('\n');
+  const text = ['AWS4-HMAC-SHA256', value('X-Amz-Date'), scope, hexHash(canonicalRequest(request, url))].join(
+    '\n',
+  );
   const expected = hexHmac(signingKey(credentials.secretAccessKey, date, region, service), text);
   if (!sameText(expected, value('X-Amz-Signature'))) {
     throw new AwsError('SignatureDoesNotMatch', 'The signature of this address does not match.', 403);

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FunctionRunner } from '../functions/function-runner.ts';
 
-const route = /^\/runtime\/([^/]+)\/2018-06-01\/runtime\/(?:(init\/error)|invocation\/(?:(next)|([^/]+)\/(response|error)))$/;
+const route =
+  /^\/runtime\/([^/]+)\/2018-06-01\/runtime\/(?:(init\/error)|invocation\/(?:(next)|([^/]+)\/(response|error)))$/;
 
 /** Path prefix under which function processes reach the Runtime API. */
 export const runtimeApiPath = '/runtime';

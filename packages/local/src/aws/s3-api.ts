@@ -52,7 +52,8 @@ export class S3Api {
     }
     this.#authorize(request, url);
     if (key === '') return this.#onBucket(target, request, response);
-    if (url.searchParams.has('uploads') || url.searchParams.has('uploadId')) throw notOffered('multipart uploads');
+    if (url.searchParams.has('uploads') || url.searchParams.has('uploadId'))
+      throw notOffered('multipart uploads');
     switch (request.method) {
       case 'PUT':
         return this.#putObject(target, request, response);
@@ -75,7 +76,11 @@ export class S3Api {
     throw new AwsError('AccessDenied', 'Access Denied: the request is not signed with the local key.', 403);
   }
 
-  async #onBucket({ bucket, url }: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #onBucket(
+    { bucket, url }: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     await this.#buckets.requireBucket(bucket);
     if (request.method === 'HEAD') return void response.writeHead(200).end();
     if (request.method === 'POST') return this.#deleteMany(bucket, request, response);
@@ -103,7 +108,11 @@ export class S3Api {
     sendXml(response, `<DeleteResult>${deleted.join('')}</DeleteResult>`);
   }
 
-  async #putObject({ bucket, key }: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #putObject(
+    { bucket, key }: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     if (request.headers['x-amz-copy-source'] !== undefined) throw notOffered('copying an object');
     const raw = await readBody(request, bodyLimit);
     const chunked = String(request.headers['content-encoding'] ?? '').includes('aws-chunked');
@@ -113,11 +122,18 @@ export class S3Api {
         .map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)]),
     );
     const contentType = request.headers['content-type'] ?? 'application/octet-stream';
-    const stored = await this.#buckets.put(bucket, key, chunked ? unchunk(raw) : raw, { contentType, metadata });
+    const stored = await this.#buckets.put(bucket, key, chunked ? unchunk(raw) : raw, {
+      contentType,
+      metadata,
+    });
     response.writeHead(200, { etag: `"${stored.etag}"` }).end();
   }
 
-  async #getObject({ bucket, key, url }: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #getObject(
+    { bucket, key, url }: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const stored = await this.#buckets.head(bucket, key);
     const range = rangeOf(request.headers.range, stored.size);
     const length = range ? range.end - range.start + 1 : stored.size;
@@ -132,7 +148,9 @@ export class S3Api {
       'x-content-type-options': 'nosniff',
       'content-disposition': url.searchParams.get('response-content-disposition') ?? 'attachment',
       ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${stored.size}` } : {}),
-      ...Object.fromEntries(Object.entries(stored.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
+      ...Object.fromEntries(
+        Object.entries(stored.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+      ),
     });
     if (request.method === 'HEAD') return void response.end();
     await pipeline(this.#buckets.read(bucket, stored, range ?? {}), response).catch(() => undefined);
@@ -159,7 +177,10 @@ async function parseForm(body: Buffer, contentType: string) {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
     .catch((error: unknown) => {
-      throw new AwsError('MalformedPOSTRequest', `The body is not a well-formed multipart form: ${String(error)}`);
+      throw new AwsError(
+        'MalformedPOSTRequest',
+        `The body is not a well-formed multipart form: ${String(error)}`,
+      );
     });
   const fields: Record<string, string> = {};
   for (const [name, value] of form) if (typeof value === 'string') fields[name.toLowerCase()] = value;
@@ -173,7 +194,7 @@ async function parseForm(body: Buffer, contentType: string) {
 /** Content of a body sent in signed chunks: `<hex size>;…\r\n<bytes>\r\n` until size 0. */
 function unchunk(raw: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const lineEnd = raw.indexOf('\r\n', at);
     const size = Number.parseInt(raw.subarray(at, lineEnd).toString(), 16);
     if (lineEnd < 0 || !(size > 0)) break;
@@ -205,7 +226,10 @@ function notOffered(what: string): AwsError {
 
 function sendXml(response: ServerResponse, xml: string, status = 200): void {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`;
-  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, {
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(body);
 }
 
@@ -221,7 +245,13 @@ function sendXmlError(response: ServerResponse, thrown: unknown, headOnly: boole
 }
 
 function escapeXml(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+  const names: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+  };
   return text.replaceAll(/[&<>"']/g, (character) => names[character] ?? character);
 }
 

@@ -48,7 +48,10 @@ export function ssmOperations(parameters: ParameterStore, region: string): Recor
       const { Name, Value, Type, Overwrite } = parse(put, input);
       const known = parameters.get(Name);
       if (known && Overwrite !== true) {
-        throw new AwsError('ParameterAlreadyExists', `Parameter ${Name} already exists. Pass Overwrite to change it.`);
+        throw new AwsError(
+          'ParameterAlreadyExists',
+          `Parameter ${Name} already exists. Pass Overwrite to change it.`,
+        );
       }
       const version = await parameters.put(Name, Value, Type ?? known?.type ?? 'String', known?.writer);
       return { Version: version, Tier: 'Standard' };

@@ -13,7 +13,8 @@ export function workspaceOfImage(template: Template, parameter: string): string 
     if (resource.Type !== 'AWS::ECS::TaskDefinition') continue;
     for (const container of listAt(objectAt(resource, 'Properties'), 'ContainerDefinitions')) {
       const image = objectAt(container, 'Image');
-      if (referencesOf(image).has(parameter)) return textAt(objectAt(container, 'DockerLabels'), workspaceLabel);
+      if (referencesOf(image).has(parameter))
+        return textAt(objectAt(container, 'DockerLabels'), workspaceLabel);
     }
   }
   return undefined;
@@ -29,11 +30,16 @@ export async function folderHash(folder: string): Promise<string> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  if (files.length === 0) throw new LocalError(`${folder} holds no files. Build it first (\`turbo run build\`).`);
+  if (files.length === 0)
+    throw new LocalError(`${folder} holds no files. Build it first (\`turbo run build\`).`);
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`${relative(folder, file).split(sep).join('/')}\n`);
-    hash.update(createHash('sha256').update(await readFile(file)).digest());
+    hash.update(
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest(),
+    );
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -28,7 +28,8 @@ export async function stackParameters(
   const values: Record<string, Json> = {};
   for (const [name, parameter] of Object.entries(assembly.template.Parameters)) {
     const given = assembly.parameters[name] ?? textAt(parameter, 'Default');
-    if (given === undefined) throw new TemplateError(`Parameter ${name} of ${assembly.name} has no value and no default.`);
+    if (given === undefined)
+      throw new TemplateError(`Parameter ${name} of ${assembly.name} has no value and no default.`);
     const list = /^(List<|CommaDelimitedList)/.test(textAt(parameter, 'Type') ?? '');
     values[name] = list ? given.split(',') : given;
   }
@@ -39,7 +40,11 @@ export async function stackParameters(
   return values;
 }
 
-async function ssmValue(input: SsmInput, assembly: StackAssembly, sources: ParameterSources): Promise<string> {
+async function ssmValue(
+  input: SsmInput,
+  assembly: StackAssembly,
+  sources: ParameterSources,
+): Promise<string> {
   const { name, path } = input;
   if (bootstrapPath.test(path)) return anyBootstrapVersion;
   if (isSeededPath(path)) await seedImageTag(name, path, assembly, sources);

@@ -116,7 +116,8 @@ export class StackRun {
   /** Undo every step, last first. Failures on the way are reported and do not stop it. */
   async rollBack(): Promise<void> {
     for (const step of this.#steps.toReversed()) {
-      if (step.before?.status === 'complete' && step.before.type === step.after.type) await this.#restore(step);
+      if (step.before?.status === 'complete' && step.before.type === step.after.type)
+        await this.#restore(step);
       else await this.#discard(step);
       await this.#context.store.save();
     }
@@ -162,7 +163,10 @@ export class StackRun {
     }
   }
 
-  #request(logicalId: string, { type, properties }: Pick<WantedResource, 'type' | 'properties'>): ResourceRequest {
+  #request(
+    logicalId: string,
+    { type, properties }: Pick<WantedResource, 'type' | 'properties'>,
+  ): ResourceRequest {
     return { stack: this.#stack, logicalId, type, properties };
   }
 
@@ -186,4 +190,3 @@ export function dependentsFirst(stack: StackState, logicalIds: string[]): string
   for (const logicalId of logicalIds) visit(logicalId);
   return order;
 }
-

@@ -63,7 +63,12 @@ async function readAll(folders: string[], stacks: StackState[]) {
     }
     const own = stacks.filter((stack) => stack.folder === folder).map(({ name }) => name);
     kept.push(...own);
-    problems.push({ stack: own[0] ?? folder, outcome: 'failed', error: messageOf(result.reason), changed: [] });
+    problems.push({
+      stack: own[0] ?? folder,
+      outcome: 'failed',
+      error: messageOf(result.reason),
+      changed: [],
+    });
   }
   return { readable, problems, kept };
 }

@@ -42,7 +42,9 @@ async function serveOne(handler: Handler): Promise<void> {
 function callHandler(handler: Handler, event: unknown, context: unknown): Promise<unknown> {
   if (handler.length < 3) return Promise.resolve(handler(event, context, () => undefined));
   return new Promise((resolve, reject) => {
-    const result = handler(event, context, (error, value) => (error ? reject(error as Error) : resolve(value)));
+    const result = handler(event, context, (error, value) =>
+      error ? reject(error as Error) : resolve(value),
+    );
     if (result instanceof Promise) result.then(resolve, reject);
   });
 }
@@ -98,7 +100,9 @@ function call(
     const sent = request(api + path, { method, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on('end', () =>
+        resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
       response.on('error', reject);
     });
     sent.on('error', reject);

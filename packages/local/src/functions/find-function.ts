@@ -14,7 +14,12 @@ const reference =
  * The function a client names by name, ARN or partial ARN, with or without a qualifier.
  * @throws AwsError ResourceNotFoundException when there is none
  */
-export function findFunction(store: StackStore, dataFolder: string, named: string, qualifier?: string): FunctionSpec {
+export function findFunction(
+  store: StackStore,
+  dataFolder: string,
+  named: string,
+  qualifier?: string,
+): FunctionSpec {
   const match = reference.exec(named);
   const name = match?.[1] ?? named;
   const found = store.find('AWS::Lambda::Function', name);
@@ -32,11 +37,18 @@ export function codeFolder(dataFolder: string, codeKey: string): string {
   return join(dataFolder, 'code', codeKey);
 }
 
-function specOf(found: PlacedResource, dataFolder: string, store: StackStore, qualifier: string): FunctionSpec {
+function specOf(
+  found: PlacedResource,
+  dataFolder: string,
+  store: StackStore,
+  qualifier: string,
+): FunctionSpec {
   const { stack, record } = found;
   const version = versionOf(store, found, qualifier);
   const published = store.find('AWS::Lambda::Version', `${textAt(record.attributes, 'Arn')}:${version}`);
-  const source: JsonObject = published ? objectAt(published.record.attributes, 'function') : record.attributes;
+  const source: JsonObject = published
+    ? objectAt(published.record.attributes, 'function')
+    : record.attributes;
   const properties = published ? objectAt(source, 'properties') : record.properties;
   const variables = objectAt(objectAt(properties, 'Environment'), 'Variables');
   const code = textAt(source, 'codeKey') ?? '';
@@ -61,7 +73,8 @@ function versionOf(store: StackStore, found: PlacedResource, qualifier: string):
   const arn = textAt(found.record.attributes, 'Arn') ?? '';
   const alias = store.find('AWS::Lambda::Alias', `${arn}:${qualifier}`);
   const version = alias ? textAt(alias.record.properties, 'FunctionVersion') : qualifier;
-  if (version === '$LATEST' || store.find('AWS::Lambda::Version', `${arn}:${version}`)) return version ?? '$LATEST';
+  if (version === '$LATEST' || store.find('AWS::Lambda::Version', `${arn}:${version}`))
+    return version ?? '$LATEST';
   throw notFound(`${arn}:${qualifier}`);
 }
 

@@ -45,7 +45,8 @@ export class FunctionProcess {
       const how = signal ? `signal: ${signal.slice(3).toLowerCase()}` : `exit status ${code}`;
       const id = this.#current?.requestId ?? '';
       this.#settle(
-        this.#initError ?? failure('Runtime.ExitError', `RequestId: ${id} Error: Runtime exited with error: ${how}`),
+        this.#initError ??
+          failure('Runtime.ExitError', `RequestId: ${id} Error: Runtime exited with error: ${how}`),
       );
     });
   }
@@ -67,7 +68,10 @@ export class FunctionProcess {
         const seconds = timeoutSeconds.toFixed(2);
         this.#log.write(`${requestId} Task timed out after ${seconds} seconds\n`);
         this.#settle(
-          failure('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`),
+          failure(
+            'Sandbox.Timedout',
+            `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
+          ),
         );
         this.stop();
       }, timeoutSeconds * 1000);

@@ -71,7 +71,9 @@ export class FunctionRunner {
     const known = this.#pools.get(key);
     if (known?.spec.fingerprint === spec.fingerprint) return known;
     if (known) this.#retire(known);
-    const log = new LogFile(join(this.#options.dataFolder, 'logs', `${spec.logGroup.replace(/^\/+/, '')}.log`));
+    const log = new LogFile(
+      join(this.#options.dataFolder, 'logs', `${spec.logGroup.replace(/^\/+/, '')}.log`),
+    );
     const pool: Pool = { spec, log, idle: [], all: new Set(), waiting: [], retired: false };
     this.#pools.set(key, pool);
     return pool;

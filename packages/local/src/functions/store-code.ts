@@ -26,22 +26,32 @@ export async function storeCode(
   }
   const objectKey = textAt(code, 'S3Key');
   if (objectKey === undefined) {
-    throw new ResourceError('Its code is neither an asset nor inline; local running can run Node code from those only.');
+    throw new ResourceError(
+      'Its code is neither an asset nor inline; local running can run Node code from those only.',
+    );
   }
   const key = objectKey.replace(/\.zip$/, '').replaceAll(/[^A-Za-z0-9._-]/g, '_');
   const source = asset(objectKey);
   if (source === undefined && !(await isThere(codeFolder(dataFolder, key)))) {
-    throw new ResourceError(`Its code ${objectKey} is not an asset of this assembly. Synthesize the stack again.`);
+    throw new ResourceError(
+      `Its code ${objectKey} is not an asset of this assembly. Synthesize the stack again.`,
+    );
   }
   return place(dataFolder, key, async (folder) => {
     if (source === undefined || !(await stat(source)).isDirectory()) {
-      throw new ResourceError(`Its code ${source ?? objectKey} is not a folder; local running takes no zip files.`);
+      throw new ResourceError(
+        `Its code ${source ?? objectKey} is not a folder; local running takes no zip files.`,
+      );
     }
     await cp(source, folder, { recursive: true, dereference: true });
   });
 }
 
-async function place(dataFolder: string, key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+async function place(
+  dataFolder: string,
+  key: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   const folder = codeFolder(dataFolder, key);
   if (await isThere(folder)) return key;
   const beside = `${folder}.${process.pid}.new`;

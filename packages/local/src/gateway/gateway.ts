@@ -114,7 +114,12 @@ export class Gateway {
       case 'fixed-response':
         return answer(response, action.status, action.contentType, action.body);
       default:
-        return answer(response, 501, 'text/plain', `Local running does not offer the action ${action.name}.\n`);
+        return answer(
+          response,
+          501,
+          'text/plain',
+          `Local running does not offer the action ${action.name}.\n`,
+        );
     }
   }
 
@@ -123,7 +128,8 @@ export class Gateway {
     const url = this.#addressOf(request);
     const action = url && isLocalHost(request.headers.host) ? this.#find(request, url) : undefined;
     const port = action?.type === 'forward' ? this.#portFor(action.targetGroups) : undefined;
-    if (port === undefined) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+    if (port === undefined)
+      return void socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
     this.#proxy.upgrade(request, socket, head, port, this.#idleMs());
   }
 

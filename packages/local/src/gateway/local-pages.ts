@@ -19,7 +19,10 @@ const contentPolicy =
   "form-action 'none'; frame-ancestors 'none'";
 
 /** Answers what belongs to local running itself: its page, sign-in and the buckets. */
-export function localPages(issuer: Hono, s3: S3Api): (request: IncomingMessage, response: ServerResponse) => void {
+export function localPages(
+  issuer: Hono,
+  s3: S3Api,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();

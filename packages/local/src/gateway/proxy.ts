@@ -1,4 +1,10 @@
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 
 const hopByHop = new Set([
@@ -42,7 +48,9 @@ export class Proxy {
       if (response.headersSent) return void response.destroy();
       const status = error instanceof IdleError ? 504 : 502;
       response.writeHead(status, { 'content-type': 'text/plain' });
-      response.end(status === 504 ? 'The service did not answer in time.\n' : 'The service ended the connection.\n');
+      response.end(
+        status === 504 ? 'The service did not answer in time.\n' : 'The service ended the connection.\n',
+      );
     });
     response.on('close', () => onward.destroy());
     request.pipe(onward);

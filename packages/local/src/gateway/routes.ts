@@ -1,5 +1,13 @@
 import type { StackStore } from '../state/stack-store.ts';
-import { type Json, type JsonObject, listAt, numberAt, objectAt, textAt, textsAt } from '../template/values.ts';
+import {
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  textsAt,
+} from '../template/values.ts';
 
 /** What happens to a request. */
 export type Action =
@@ -28,7 +36,12 @@ export interface Routes {
   fallback: Action;
 }
 
-const notFound: Action = { type: 'fixed-response', status: 404, contentType: 'text/plain', body: 'Not found\n' };
+const notFound: Action = {
+  type: 'fixed-response',
+  status: 404,
+  contentType: 'text/plain',
+  body: 'Not found\n',
+};
 
 /** The routes that the running stacks' listeners and rules make. */
 export function routesOf(store: StackStore): Routes {
@@ -67,7 +80,8 @@ function conditionOf(condition: Json): (question: Question) => boolean {
     case 'http-header': {
       const name = (textAt(objectAt(condition, 'HttpHeaderConfig'), 'HttpHeaderName') ?? '').toLowerCase();
       const patterns = valuesOf(condition, 'HttpHeaderConfig').map((pattern) => wildcard(pattern, 'i'));
-      return ({ headers }) => [headers[name] ?? []].flat().some((value) => patterns.some((one) => one.test(value)));
+      return ({ headers }) =>
+        [headers[name] ?? []].flat().some((value) => patterns.some((one) => one.test(value)));
     }
     default:
       // Host names and source addresses of the cloud have no counterpart on one machine.
@@ -129,6 +143,7 @@ const defaultIdleSeconds = 60;
 export function idleTimeoutSeconds(store: StackStore): number {
   const [balancer] = store.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer');
   const attributes = listAt(balancer?.record.properties, 'LoadBalancerAttributes');
-  const idle = attributes.find((attribute) => textAt(attribute, 'Key') === 'idle_timeout.timeout_seconds') ?? null;
+  const idle =
+    attributes.find((attribute) => textAt(attribute, 'Key') === 'idle_timeout.timeout_seconds') ?? null;
   return numberAt(idle, 'Value') ?? defaultIdleSeconds;
 }

@@ -39,7 +39,9 @@ export function createIssuer({ tokens, pool, origin }: IssuerOptions): Hono {
     if (!pool()) return context.html(problemPage('The running stacks have no user pool.'), 404);
     await next();
   });
-  app.get('/.well-known/openid-configuration', (context) => context.json(discovery(base(), requirePool(pool))));
+  app.get('/.well-known/openid-configuration', (context) =>
+    context.json(discovery(base(), requirePool(pool))),
+  );
   app.get('/.well-known/jwks.json', (context) => context.json(tokens.jwks()));
   app.get('/jwks.json', (context) => context.json(tokens.jwks()));
 
@@ -124,7 +126,10 @@ const authorization = z.object({
   nonce: z.string().optional(),
 });
 
-function checkAuthorization(fields: unknown, pool: Pool): z.infer<typeof authorization> | { problem: string } {
+function checkAuthorization(
+  fields: unknown,
+  pool: Pool,
+): z.infer<typeof authorization> | { problem: string } {
   const parsed = authorization.safeParse(fields);
   if (!parsed.success) return { problem: `The request is not right: ${z.prettifyError(parsed.error)}` };
   const { client_id, redirect_uri } = parsed.data;
@@ -132,18 +137,26 @@ function checkAuthorization(fields: unknown, pool: Pool): z.infer<typeof authori
     return { problem: `client_id is ${client_id}; known are ${pool.clientIds.join(', ')}.` };
   }
   if (!isLoopbackUrl(redirect_uri)) {
-    return { problem: `redirect_uri is ${redirect_uri}; it must be an address of this machine (http://127.0.0.1:…).` };
+    return {
+      problem: `redirect_uri is ${redirect_uri}; it must be an address of this machine (http://127.0.0.1:…).`,
+    };
   }
   return parsed.data;
 }
 
-function checkPerson(user: string | undefined, groups = ''): { userName: string; groups: string[] } | { problem: string } {
+function checkPerson(
+  user: string | undefined,
+  groups = '',
+): { userName: string; groups: string[] } | { problem: string } {
   const name = userName.safeParse(user);
   if (!name.success) {
-    return { problem: `The user name is ${JSON.stringify(user ?? '')}; it must match ${userNamePattern}, e.g. alice.` };
+    return {
+      problem: `The user name is ${JSON.stringify(user ?? '')}; it must match ${userNamePattern}, e.g. alice.`,
+    };
   }
   const list = groupNames.safeParse(groups.trim());
-  if (!list.success) return { problem: `The groups are ${JSON.stringify(groups)}; write names separated by commas.` };
+  if (!list.success)
+    return { problem: `The groups are ${JSON.stringify(groups)}; write names separated by commas.` };
   return { userName: name.data, groups: list.data.split(',').flatMap((group) => group.trim() || []) };
 }
 
@@ -157,14 +170,22 @@ async function grantFor(
 ): Promise<Grant | Refusal> {
   const clientId = form['client_id'] ?? '';
   if (!pool.clientIds.includes(clientId)) {
-    return { error: 'invalid_client', error_description: `client_id is ${clientId}; known are ${pool.clientIds.join(', ')}.` };
+    return {
+      error: 'invalid_client',
+      error_description: `client_id is ${clientId}; known are ${pool.clientIds.join(', ')}.`,
+    };
   }
   switch (form['grant_type']) {
     case 'authorization_code':
       return redeem(form, codes, clientId);
     case 'refresh_token': {
       const grant = await tokens.grantOf(pool.issuer, form['refresh_token'] ?? '', clientId);
-      return grant ?? { error: 'invalid_grant', error_description: 'The refresh token is not valid: sign in again.' };
+      return (
+        grant ?? {
+          error: 'invalid_grant',
+          error_description: 'The refresh token is not valid: sign in again.',
+        }
+      );
     }
     case signInAsGrant: {
       const person = checkPerson(form['user'], form['groups']);
@@ -172,7 +193,10 @@ async function grantFor(
       return { ...person, clientId, scope: grantedScope(pool, form['scope']) };
     }
     default:
-      return { error: 'unsupported_grant_type', error_description: `grant_type is ${form['grant_type'] ?? '(missing)'}.` };
+      return {
+        error: 'unsupported_grant_type',
+        error_description: `grant_type is ${form['grant_type'] ?? '(missing)'}.`,
+      };
   }
 }
 
@@ -181,14 +205,18 @@ function redeem(form: Record<string, string>, codes: Map<string, Code>, clientId
   const key = form['code'] ?? '';
   const code = codes.get(key);
   codes.delete(key);
-  const challenge = createHash('sha256').update(form['code_verifier'] ?? '').digest('base64url');
+  const challenge = createHash('sha256')
+    .update(form['code_verifier'] ?? '')
+    .digest('base64url');
   const right =
     code !== undefined &&
     code.expires > Date.now() &&
     code.clientId === clientId &&
     code.redirectUri === form['redirect_uri'] &&
     code.challenge === challenge;
-  return right ? code : { error: 'invalid_grant', error_description: 'The code is wrong, used or too old: sign in again.' };
+  return right
+    ? code
+    : { error: 'invalid_grant', error_description: 'The code is wrong, used or too old: sign in again.' };
 }
 
 /** The form may be sent here, and its answer may lead to the client's page only. */
@@ -202,7 +230,9 @@ function allowFormTo(context: Context, redirectUri: string): void {
 
 async function fieldsOf(context: Context): Promise<Record<string, string>> {
   const form = await context.req.parseBody();
-  return Object.fromEntries(Object.entries(form).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  return Object.fromEntries(
+    Object.entries(form).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
 }
 
 function requirePool(pool: () => Pool | undefined): Pool {

@@ -18,9 +18,13 @@ export interface Pool {
 export function poolOf(store: StackStore): Pool | undefined {
   const pool = store.ofType('AWS::Cognito::UserPool')[0];
   if (!pool) return undefined;
-  const own = store.ofType('AWS::Cognito::UserPoolResourceServer').flatMap(({ record }) =>
-    listAt(record.properties, 'Scopes').map((scope) => `${record.physicalId}/${textAt(scope, 'ScopeName')}`),
-  );
+  const own = store
+    .ofType('AWS::Cognito::UserPoolResourceServer')
+    .flatMap(({ record }) =>
+      listAt(record.properties, 'Scopes').map(
+        (scope) => `${record.physicalId}/${textAt(scope, 'ScopeName')}`,
+      ),
+    );
   return {
     issuer: attributeOf(pool.record, 'ProviderURL'),
     clientIds: [
@@ -34,5 +38,7 @@ export function poolOf(store: StackStore): Pool | undefined {
 /** The scopes to grant: those asked for that exist, or all when none is asked for. */
 export function grantedScope(pool: Pool, asked: string | undefined): string {
   const wanted = (asked ?? '').split(' ').filter((scope) => scope !== '');
-  return (wanted.length === 0 ? pool.scopes : wanted.filter((scope) => pool.scopes.includes(scope))).join(' ');
+  return (wanted.length === 0 ? pool.scopes : wanted.filter((scope) => pool.scopes.includes(scope))).join(
+    ' ',
+  );
 }

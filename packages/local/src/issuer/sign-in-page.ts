@@ -23,9 +23,13 @@ export function signInPage(hidden: Record<string, string>) {
           <p>Local running has no passwords: choose who you are. Each name is a user of its own.</p>
           <form method="post">
             ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-            <p>${suggestedUsers.map((user) => html`<button name="suggested" value="${user}">${user}</button> `)}</p>
             <p>
-              <label>Another name <input name="user" pattern="${userNamePattern}" autocomplete="off" /></label>
+              ${suggestedUsers.map((user) => html`<button name="suggested" value="${user}">${user}</button> `)}
+            </p>
+            <p>
+              <label
+                >Another name <input name="user" pattern="${userNamePattern}" autocomplete="off"
+              /></label>
             </p>
             <p>
               <label>

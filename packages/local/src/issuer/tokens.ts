@@ -51,7 +51,14 @@ export class Tokens {
       ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
     };
     const lifetime = `${tokenLifetimeSeconds}s`;
-    const access = { ...shared, token_use: 'access', client_id: clientId, scope, username: userName, version: 2 };
+    const access = {
+      ...shared,
+      token_use: 'access',
+      client_id: clientId,
+      scope,
+      username: userName,
+      version: 2,
+    };
     const id = {
       ...shared,
       token_use: 'id',
@@ -65,7 +72,9 @@ export class Tokens {
     return {
       access_token: await this.#sign(issuer, access, lifetime),
       id_token: await this.#sign(issuer, id, lifetime),
-      ...(withRefresh ? { refresh_token: await this.#sign(issuer, refreshClaims(grant), refreshLifetime) } : {}),
+      ...(withRefresh
+        ? { refresh_token: await this.#sign(issuer, refreshClaims(grant), refreshLifetime) }
+        : {}),
       token_type: 'Bearer',
       expires_in: tokenLifetimeSeconds,
     };

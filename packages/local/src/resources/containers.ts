@@ -26,7 +26,11 @@ export const ecsService: ResourceHandler = {
 
 function loadBalancingArn(request: ResourceRequest, kind: string): string {
   const name = textAt(request.properties, 'Name') ?? request.logicalId.slice(0, 32);
-  return arn('elasticloadbalancing', request, `${kind}/${name}/${shortHash(request.stack.id, request.logicalId)}`);
+  return arn(
+    'elasticloadbalancing',
+    request,
+    `${kind}/${name}/${shortHash(request.stack.id, request.logicalId)}`,
+  );
 }
 
 /** `AWS::ElasticLoadBalancingV2::LoadBalancer`: the gateway. */
@@ -78,15 +82,19 @@ export function listenerRule(store: StackStore): ResourceHandler {
   return {
     create(request) {
       const { properties, stack, logicalId } = request;
-      const other = store.ofType('AWS::ElasticLoadBalancingV2::ListenerRule').find(
-        ({ stack: owner, logicalId: id, record }) =>
-          !(owner.name === stack.name && id === logicalId) &&
-          textAt(record.properties, 'ListenerArn') === textAt(properties, 'ListenerArn') &&
-          textAt(record.properties, 'Priority') === textAt(properties, 'Priority'),
-      );
+      const other = store
+        .ofType('AWS::ElasticLoadBalancingV2::ListenerRule')
+        .find(
+          ({ stack: owner, logicalId: id, record }) =>
+            !(owner.name === stack.name && id === logicalId) &&
+            textAt(record.properties, 'ListenerArn') === textAt(properties, 'ListenerArn') &&
+            textAt(record.properties, 'Priority') === textAt(properties, 'Priority'),
+        );
       if (other) {
         const priority = textAt(properties, 'Priority');
-        throw new ResourceError(`Priority '${priority}' is currently in use by ${other.logicalId} of ${other.stack.name}.`);
+        throw new ResourceError(
+          `Priority '${priority}' is currently in use by ${other.logicalId} of ${other.stack.name}.`,
+        );
       }
       const id = loadBalancingArn(request, 'listener-rule/app');
       return { physicalId: id, attributes: { RuleArn: id, IsDefault: false } };

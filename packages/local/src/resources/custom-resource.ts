@@ -47,7 +47,11 @@ interface Change {
   OldResourceProperties?: Json;
 }
 
-async function send(parts: CustomResourceParts, request: ResourceRequest, change: Change): Promise<ResourceResult> {
+async function send(
+  parts: CustomResourceParts,
+  request: ResourceRequest,
+  change: Change,
+): Promise<ResourceResult> {
   const { properties, stack, logicalId, type } = request;
   const token = textAt(properties, 'ServiceToken');
   if (!token?.startsWith('arn:aws:lambda:')) {
@@ -86,10 +90,15 @@ async function firstAnswer(
   });
   const silent = invocation.then(async ({ payload, functionError }) => {
     // An answer sent right before the end is read first.
-    const last = await Promise.race([given, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    const last = await Promise.race([
+      given,
+      new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined))),
+    ]);
     if (last !== undefined) return last;
     throw new ResourceError(
-      functionError ? `Its function failed without answering: ${payload}` : 'Its function ended without answering.',
+      functionError
+        ? `Its function failed without answering: ${payload}`
+        : 'Its function ended without answering.',
     );
   });
   silent.catch(() => undefined);
@@ -102,12 +111,16 @@ async function firstAnswer(
 
 function settle(text: string, change: Change, request: ResourceRequest): ResourceResult {
   if (Buffer.byteLength(text) > responseLimit) {
-    throw new ResourceError(`Its function answered with more than ${responseLimit} bytes, which CloudFormation refuses.`);
+    throw new ResourceError(
+      `Its function answered with more than ${responseLimit} bytes, which CloudFormation refuses.`,
+    );
   }
   const parsed = answer.safeParse(parseJson(text));
-  if (!parsed.success) throw new ResourceError(`Its function gave no valid answer: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ResourceError(`Its function gave no valid answer: ${z.prettifyError(parsed.error)}`);
   const { Status, Reason, PhysicalResourceId, Data } = parsed.data;
-  if (Status === 'FAILED') throw new ResourceError(Reason ?? 'Its function answered FAILED and gave no reason.');
+  if (Status === 'FAILED')
+    throw new ResourceError(Reason ?? 'Its function answered FAILED and gave no reason.');
   const physicalId = PhysicalResourceId ?? change.PhysicalResourceId ?? generatedName(request);
   return { physicalId, attributes: Data ?? {} };
 }

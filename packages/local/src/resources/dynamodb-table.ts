@@ -1,7 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDb } from '../aws/dynamodb-api.ts';
 import { AwsError } from '../errors.ts';
-import { type Json, type JsonObject, canonicalJson, listAt, objectAt, sameJson, textAt } from '../template/values.ts';
+import {
+  type Json,
+  type JsonObject,
+  canonicalJson,
+  listAt,
+  objectAt,
+  sameJson,
+  textAt,
+} from '../template/values.ts';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { arn, generatedName } from './physical-names.ts';
 
@@ -57,7 +65,11 @@ function indexInput(index: Json): JsonObject {
   };
 }
 
-async function changeIndexes(dynamodb: DynamoDb, request: ResourceRequest, before: JsonObject): Promise<void> {
+async function changeIndexes(
+  dynamodb: DynamoDb,
+  request: ResourceRequest,
+  before: JsonObject,
+): Promise<void> {
   const old = indexesByName(before);
   const wanted = indexesByName(request.properties);
   const { physicalId } = await ensureTable(dynamodb, request);
@@ -93,7 +105,10 @@ async function whenActive(dynamodb: DynamoDb, name: string): Promise<void> {
 }
 
 async function describe(dynamodb: DynamoDb, name: string): Promise<JsonObject | undefined> {
-  const answer = await ignoring('ResourceNotFoundException', dynamodb.call('DescribeTable', { TableName: name }));
+  const answer = await ignoring(
+    'ResourceNotFoundException',
+    dynamodb.call('DescribeTable', { TableName: name }),
+  );
   return answer === undefined ? undefined : objectAt(answer as Json, 'Table');
 }
 

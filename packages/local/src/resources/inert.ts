@@ -88,7 +88,9 @@ export function inertAttribute(record: ResourceRecord, name: string, region: str
   const own = record.properties[name];
   if (own !== undefined) return own;
   if (name.endsWith('Arn')) {
-    return record.physicalId.startsWith('arn:') ? record.physicalId : arnOf(record.type, region, record.physicalId);
+    return record.physicalId.startsWith('arn:')
+      ? record.physicalId
+      : arnOf(record.type, region, record.physicalId);
   }
   if (name === 'Id' || name.endsWith('Id')) return record.physicalId;
   return `${record.physicalId}-${name}`;

@@ -21,10 +21,14 @@ export function lambdaFunction({ store, dataFolder, asset }: FunctionParts): Res
       const name = textAt(properties, 'FunctionName') ?? generatedName(request).slice(-64);
       const runtime = textAt(properties, 'Runtime') ?? 'none';
       if (!runtime.startsWith('nodejs')) {
-        throw new ResourceError(`Runtime ${runtime}: local running has only Node functions (nodejs22.x, nodejs24.x…).`);
+        throw new ResourceError(
+          `Runtime ${runtime}: local running has only Node functions (nodejs22.x, nodejs24.x…).`,
+        );
       }
       refuseDuplicate(store, request, name);
-      const codeKey = await storeCode(dataFolder, objectAt(properties, 'Code'), (key) => asset(stack.name, key));
+      const codeKey = await storeCode(dataFolder, objectAt(properties, 'Code'), (key) =>
+        asset(stack.name, key),
+      );
       return { physicalId: name, attributes: { Arn: arn('lambda', request, `function:${name}`), codeKey } };
     },
   };
@@ -49,7 +53,11 @@ export function lambdaVersion(store: StackStore): ResourceHandler {
         .filter(({ record }) => record.physicalId.startsWith(`${functionArn}:`))
         .map(({ record }) => Number(record.physicalId.split(':').at(-1)));
       const version = String(Math.max(0, ...numbers) + 1);
-      const attributes = { Version: version, FunctionArn: `${functionArn}:${version}`, function: snapshotOf(found.record) };
+      const attributes = {
+        Version: version,
+        FunctionArn: `${functionArn}:${version}`,
+        function: snapshotOf(found.record),
+      };
       return { physicalId: `${functionArn}:${version}`, attributes };
     },
     update: (_request, before) => ({ physicalId: before.physicalId, attributes: before.attributes }),

@@ -31,6 +31,9 @@ export function s3Bucket(buckets: BucketStore): ResourceHandler {
 
 /** Bucket names have at most 63 lower-case characters. */
 function bucketName(request: ResourceRequest): string {
-  const readable = generatedName(request).toLowerCase().replaceAll(/[^a-z0-9-]/g, '-').slice(0, 52);
+  const readable = generatedName(request)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .slice(0, 52);
   return `${readable}${readable.endsWith('-') ? '' : '-'}${shortHash(request.stack.id, request.logicalId)}`;
 }

@@ -14,7 +14,9 @@ export function ssmParameter(parameters: ParameterStore): ResourceHandler {
     const writer = writerOf(request);
     const other = parameters.get(name)?.writer;
     if (other !== undefined && other !== writer) {
-      throw new ResourceError(`${name} already exists: ${other} writes it. Choose another name, or delete that one.`);
+      throw new ResourceError(
+        `${name} already exists: ${other} writes it. Choose another name, or delete that one.`,
+      );
     }
     const type = textAt(properties, 'Type') ?? 'String';
     await parameters.put(name, value, type, writer);

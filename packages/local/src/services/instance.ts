@@ -54,7 +54,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   } catch (error) {
     await child.stop(0);
     const tail = lastLines.length > 0 ? ` It last wrote: ${lastLines.join(' | ').slice(-1000)}` : '';
-    throw new LocalError(`${error instanceof Error ? error.message : String(error)}${tail}`, { cause: error });
+    throw new LocalError(`${error instanceof Error ? error.message : String(error)}${tail}`, {
+      cause: error,
+    });
   } finally {
     signal.removeEventListener('abort', abort);
   }
@@ -80,7 +82,9 @@ async function whenHealthy(spec: ServiceSpec, port: number, child: Child): Promi
     }
     if (spec.healthPath === undefined) return;
     try {
-      const answer = await fetch(`http://127.0.0.1:${port}${spec.healthPath}`, { signal: AbortSignal.timeout(5000) });
+      const answer = await fetch(`http://127.0.0.1:${port}${spec.healthPath}`, {
+        signal: AbortSignal.timeout(5000),
+      });
       await answer.body?.cancel();
       if (answer.status === 200) return;
       last = `it answered ${answer.status}`;
@@ -89,7 +93,9 @@ async function whenHealthy(spec: ServiceSpec, port: number, child: Child): Promi
     }
     await wait(pollMs);
   }
-  throw new LocalError(`Its health path ${spec.healthPath} gave no 200 within ${readyWithinMs / 1000} s: ${last}.`);
+  throw new LocalError(
+    `Its health path ${spec.healthPath} gave no 200 within ${readyWithinMs / 1000} s: ${last}.`,
+  );
 }
 
 async function freePort(): Promise<number> {

@@ -61,7 +61,8 @@ export class ServiceRunner {
 
   async #bringUp(spec: ServiceSpec): Promise<{ service: string; error: string } | undefined> {
     const current = this.#services.get(spec.key);
-    if (current?.spec.fingerprint === spec.fingerprint && current.spec.desiredCount === spec.desiredCount) return undefined;
+    if (current?.spec.fingerprint === spec.fingerprint && current.spec.desiredCount === spec.desiredCount)
+      return undefined;
     const service = new Service(spec, this.#optionsFor(spec));
     if (!current) this.#services.set(spec.key, service);
     const error = await service.start(!current);

@@ -52,13 +52,19 @@ export function serviceSpecs(
   return { specs, failed };
 }
 
-function specOf({ stack, logicalId, record }: PlacedResource, store: StackStore, parameters: ParameterStore): ServiceSpec {
+function specOf(
+  { stack, logicalId, record }: PlacedResource,
+  store: StackStore,
+  parameters: ParameterStore,
+): ServiceSpec {
   const taskArn = textAt(record.properties, 'TaskDefinition') ?? '';
   const task = store.find('AWS::ECS::TaskDefinition', taskArn);
   if (!task) throw new LocalError(`Its task definition ${taskArn} is not part of the running stacks.`);
   const container = labelledContainer(listAt(task.record.properties, 'ContainerDefinitions'));
   const workspace = textAt(objectAt(container, 'DockerLabels'), workspaceLabel) ?? '';
-  const targetGroups = listAt(record.properties, 'LoadBalancers').flatMap((item) => textAt(item, 'TargetGroupArn') ?? []);
+  const targetGroups = listAt(record.properties, 'LoadBalancers').flatMap(
+    (item) => textAt(item, 'TargetGroupArn') ?? [],
+  );
   const group = store.find('AWS::ElasticLoadBalancingV2::TargetGroup', targetGroups[0] ?? '');
   const command = [...textsAt(container, 'EntryPoint'), ...textsAt(container, 'Command')];
   return {
@@ -69,7 +75,9 @@ function specOf({ stack, logicalId, record }: PlacedResource, store: StackStore,
     environment: environmentOf(container, parameters),
     targetGroups,
     healthPath: group ? (textAt(group.record.properties, 'HealthCheckPath') ?? '/') : undefined,
-    logGroup: textAt(objectAt(objectAt(container, 'LogConfiguration'), 'Options'), 'awslogs-group') ?? `/ecs/${logicalId}`,
+    logGroup:
+      textAt(objectAt(objectAt(container, 'LogConfiguration'), 'Options'), 'awslogs-group') ??
+      `/ecs/${logicalId}`,
     stopTimeoutSeconds: numberAt(container, 'StopTimeout') ?? defaultStopTimeoutSeconds,
     desiredCount: numberAt(record.properties, 'DesiredCount') ?? 1,
     region: stack.region,
@@ -95,7 +103,9 @@ function environmentOf(container: Json, parameters: ParameterStore): Record<stri
     const path = from.split(':parameter')[1] ?? from;
     const value = parameters.get(path)?.value;
     if (value === undefined) {
-      throw new LocalError(`Its secret ${textAt(item, 'Name')} comes from ${from}, which does not exist here.`);
+      throw new LocalError(
+        `Its secret ${textAt(item, 'Name')} comes from ${from}, which does not exist here.`,
+      );
     }
     environment[textAt(item, 'Name') ?? ''] = value;
   }

@@ -97,7 +97,11 @@ export class Service {
   }
 
   async #keepTrying(firstWaitMs: number): Promise<void> {
-    for (let waitMs = firstWaitMs; ; waitMs = Math.min(Math.max(waitMs * 2, firstBackOffMs), longestBackOffMs)) {
+    for (
+      let waitMs = firstWaitMs;
+      ;
+      waitMs = Math.min(Math.max(waitMs * 2, firstBackOffMs), longestBackOffMs)
+    ) {
       await pause(waitMs, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
       const error = await this.#startOne();

@@ -21,7 +21,8 @@ type Intrinsic = (argument: Json, scope: Scope, evaluate: (value: Json) => Evalu
 export const intrinsics: Record<string, Intrinsic> = {
   Ref: (argument, scope) => scope.ref(text('Ref', argument)),
   'Fn::GetAtt': (argument, scope) => {
-    const [logicalId, ...path] = typeof argument === 'string' ? argument.split('.') : texts('Fn::GetAtt', argument);
+    const [logicalId, ...path] =
+      typeof argument === 'string' ? argument.split('.') : texts('Fn::GetAtt', argument);
     return scope.attribute(logicalId ?? '', path.join('.'));
   },
   'Fn::Sub': substitute,
@@ -68,7 +69,8 @@ export const intrinsics: Record<string, Intrinsic> = {
     const [left, right] = pair('Fn::Equals', argument);
     return String(evaluate(left)) === String(evaluate(right));
   },
-  'Fn::Not': (argument, _scope, evaluate) => !truth('Fn::Not', evaluate(array('Fn::Not', argument)[0] ?? null)),
+  'Fn::Not': (argument, _scope, evaluate) =>
+    !truth('Fn::Not', evaluate(array('Fn::Not', argument)[0] ?? null)),
   'Fn::And': (argument, _scope, evaluate) =>
     array('Fn::And', argument).every((item) => truth('Fn::And', evaluate(item))),
   'Fn::Or': (argument, _scope, evaluate) =>

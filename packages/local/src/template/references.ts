@@ -38,7 +38,10 @@ export function resourceDependencies(resources: { [logicalId: string]: Json }): 
     const wanted = referencesOf(isObject(resource) ? { p: resource['Properties'] ?? null } : null);
     const dependsOn = isObject(resource) ? (resource['DependsOn'] ?? []) : [];
     for (const name of [dependsOn].flat()) wanted.add(String(name));
-    dependencies.set(logicalId, new Set([...wanted].filter((name) => name in resources && name !== logicalId)));
+    dependencies.set(
+      logicalId,
+      new Set([...wanted].filter((name) => name in resources && name !== logicalId)),
+    );
   }
   return dependencies;
 }

@@ -35,14 +35,17 @@ export function stackScope(
     region: stack.region,
     ref(name) {
       const value = pseudo[name] ?? parameters[name] ?? resource(name)?.physicalId;
-      if (value === undefined) throw new TemplateError(`Ref names ${name}, which does not exist in ${stack.name}.`);
+      if (value === undefined)
+        throw new TemplateError(`Ref names ${name}, which does not exist in ${stack.name}.`);
       return value;
     },
     attribute(logicalId, attribute) {
       const found = resource(logicalId);
       const value = found?.attribute(attribute);
       if (value === undefined) {
-        throw new TemplateError(`Fn::GetAtt names ${logicalId}.${attribute}, which does not exist in ${stack.name}.`);
+        throw new TemplateError(
+          `Fn::GetAtt names ${logicalId}.${attribute}, which does not exist in ${stack.name}.`,
+        );
       }
       return value;
     },

@@ -14,7 +14,10 @@ export function foundation(): FixtureStack {
           LoadBalancerArn: { Ref: 'Balancer' },
           Port: 80,
           DefaultActions: [
-            { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', MessageBody: 'No such path' } },
+            {
+              Type: 'fixed-response',
+              FixedResponseConfig: { StatusCode: '404', MessageBody: 'No such path' },
+            },
           ],
         },
       },
@@ -186,7 +189,15 @@ export const handler = async (event) => {
 export const registrarArn = {
   'Fn::Join': [
     '',
-    ['arn:', { Ref: 'AWS::Partition' }, ':lambda:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':function:sample-registrar'],
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':lambda:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      ':function:sample-registrar',
+    ],
   ],
 };
 
@@ -197,7 +208,14 @@ export function app(name: string, properties: JsonObject = {}, resources: JsonOb
     Resources: {
       Registration: {
         Type: 'Custom::SampleApp',
-        Properties: { ServiceToken: registrarArn, ServiceTimeout: 30, Id: name, Number: 7, Flag: true, ...properties },
+        Properties: {
+          ServiceToken: registrarArn,
+          ServiceTimeout: 30,
+          Id: name,
+          Number: 7,
+          Flag: true,
+          ...properties,
+        },
       },
       ...resources,
     },
