@@ -3,6 +3,8 @@
  * be cancelled goes on unobserved: its late result or error reaches nobody.
  */
 export async function raceSignal<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
+  // Nobody may be left waiting for work that lost before the race began: its rejection would end the process.
+  if (signal.aborted) void Promise.resolve(work).then(undefined, () => undefined);
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason as Error);

@@ -1,6 +1,7 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { LambdaToolDefinition } from '@parley/contract/agent';
 import { toolResult, type ToolContext, type ToolInvocation } from '@parley/contract/tool';
+import { z } from 'zod';
 import { errorText, type ToolFailure } from './errors.ts';
 import { raceSignal } from './race.ts';
 
@@ -22,8 +23,11 @@ export interface ToolInvoker {
 /** What Lambda accepts and answers at most in one synchronous call. */
 const payloadMegabytesMax = 6;
 
-/** Added to a tool's own timeout: its start, and the way there and back. Then we stop waiting for it. */
-const marginMs = 3_000;
+export interface LambdaToolInvokerOptions {
+  client: LambdaClient;
+  /** Added to a tool's own timeout: its start, and the way there and back. Then we stop waiting. Default 3. */
+  marginSeconds?: number;
+}
 
 /**
  * Invokes tools' Lambda functions by ARN and waits for their answer.
@@ -31,11 +35,14 @@ const marginMs = 3_000;
  * The client decides about retries: the SDK's default repeats a call whose connection broke, so give
  * it `maxAttempts: 1` when tools change things that must not change twice.
  */
-export function createLambdaToolInvoker({ client }: { client: LambdaClient }): ToolInvoker {
+export function createLambdaToolInvoker({
+  client,
+  marginSeconds = 3,
+}: LambdaToolInvokerOptions): ToolInvoker {
   return {
     async invoke({ tool, input, context, signal }) {
       const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), tool.timeoutSeconds * 1_000 + marginMs);
+      const timer = setTimeout(() => late.abort(), (tool.timeoutSeconds + marginSeconds) * 1_000);
       const abortSignal = AbortSignal.any([signal, late.signal]);
       try {
         const Payload = JSON.stringify({ input, context } satisfies ToolInvocation);
@@ -59,19 +66,20 @@ function outcomeOf(tool: LambdaToolDefinition, { FunctionError, Payload }: Invok
   return failure('tool-failed', `The tool "${tool.name}" answered with something that is no tool result.`);
 }
 
+const functionError = z
+  .object({ errorType: z.string().catch(''), errorMessage: z.string().catch('') })
+  .catch({ errorType: '', errorMessage: '' });
+
 /** A function that threw, crashed, ran out of time, or answered too much: `{errorType, errorMessage}`. */
 function functionFailure(tool: LambdaToolDefinition, answer: unknown): ToolFailure {
-  const { errorType, errorMessage } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
-    errorType?: unknown;
-    errorMessage?: unknown;
-  };
-  const said = `${String(errorType ?? '')} ${String(errorMessage ?? '')}`;
+  const { errorType, errorMessage } = functionError.parse(answer);
+  const said = `${errorType} ${errorMessage}`;
   if (/timed ?out/i.test(said)) return timedOut(tool);
   if (/ResponseSizeTooLarge|payload size exceeded/i.test(said)) return tooLarge(tool);
   if (/OutOfMemory|signal: killed|Runtime\.ExitError/i.test(said)) {
     return { code: 'tool-failed', message: `The tool "${tool.name}" crashed before it could answer.` };
   }
-  const reason = typeof errorMessage === 'string' && errorMessage ? `: ${errorText(errorMessage, 500)}` : '.';
+  const reason = errorMessage ? `: ${errorText(errorMessage, 500)}` : '.';
   return { code: 'tool-failed', message: `The tool "${tool.name}" failed${reason}` };
 }
 

@@ -9,6 +9,9 @@ const quoted = /"([^"]+)"|“([^”]+)”|‘([^’]+)’|(?<![\p{L}\d])'([^']+)
 const capital = "\\p{Lu}[\\p{L}\\p{M}'’.-]*";
 /** "Lisbon", "New York", "Rio de Janeiro", "Stratford-upon-Avon". */
 const properName = `${capital}(?:[ ](?:(?:de|da|do|del|di|la|le|el|von|van|der|of|the|am|upon)[ ])*${capital})*`;
+/** Words in lower case that neither begin nor continue a place. */
+const notInPlace =
+  '(?:a|an|the|my|this|next|in|on|at|for|and|or|with|to|from|today|tomorrow|tonight|yesterday|please|right|now|then|work|home|general)\\b';
 const notPlaces = new Set<string>([...weekdays, ...months, ...weekdays.map((day) => day.slice(0, 3))]);
 
 /** All that a message may mean for a field, the likeliest first. */
@@ -50,7 +53,7 @@ function byKind(field: Field, phrase: Phrase, now: Date): Candidate[] {
     case 'expression':
       return expressions(phrase);
     case 'place':
-      return places(phrase);
+      return places(phrase, field);
     case 'person':
       return people(phrase);
     case 'phrase':
@@ -89,7 +92,8 @@ function aliases(table: Readonly<Record<string, readonly string[]>>, value: stri
 /** The value wherever one of its words stands. Words of one or two letters count in their own case only. */
 function named(phrase: Phrase, value: unknown, words: readonly string[]): Candidate[] {
   return [...new Set(words)].flatMap((word) => {
-    const source = `(?<![\\p{L}])${escaped(word)}(?:e?s)?(?![\\p{L}\\d])`;
+    // "€20" and "20€": a sign may touch a number.
+    const source = /\p{L}/u.test(word) ? `(?<!\\p{L})${escaped(word)}(?:e?s)?(?![\\p{L}\\d])` : escaped(word);
     return phrase.find(new RegExp(source, word.length < 3 ? 'u' : 'iu'), true, () => value);
   });
 }
@@ -126,7 +130,7 @@ function dateTimes(phrase: Phrase, now: Date): Candidate[] {
   const [time] = timesIn(phrase);
   const days = daysIn(phrase, now).map((each) => ({
     ...each,
-    value: `${each.value.iso}T${String(time?.value ?? '00:00')}:00Z`,
+    value: `${each.value.iso}T${time?.value ?? '00:00'}:00Z`,
     end: time && time.start > each.start ? Math.max(each.end, time.end) : each.end,
   }));
   return [...written, ...days];
@@ -155,12 +159,13 @@ function expressions(phrase: Phrase): Candidate[] {
   );
 }
 
-function places(phrase: Phrase): Candidate[] {
+function places(phrase: Phrase, { about }: Field): Candidate[] {
   const lead = '\\b(?:in|at|for|near|around|from|to|of|visit|visiting)\\s+(?:the\\s+city\\s+of\\s+)?';
-  const plain =
-    "(?!the\\b|a\\b|my\\b|this\\b|next\\b)([\\p{Ll}][\\p{L}'’-]{2,}(?:\\s+(?!in\\b|on\\b|at\\b|for\\b|today|tomorrow|tonight|this|next|and\\b|with\\b|to\\b|from\\b|please|right|now)[\\p{Ll}][\\p{L}'’-]+)?)";
+  const plain = `(?!${notInPlace})([\\p{Ll}][\\p{L}'’-]{2,}(?:\\s+(?!${notInPlace})[\\p{Ll}][\\p{L}'’-]+)?)`;
+  // "Springfield, Illinois" is one place where the field says that it takes both.
+  const name = about.includes('comma') ? `${properName}(?:,\\s+${properName})?` : properName;
   return [
-    ...phrase.find(new RegExp(`(?<=${lead})(${properName})`, 'u'), true, placeName),
+    ...phrase.find(new RegExp(`(?<=${lead})(${name})`, 'u'), true, placeName),
     ...properNames(phrase),
     ...phrase.find(new RegExp(`(?<=${lead})${plain}`, 'u'), false, placeName),
   ];
@@ -227,9 +232,10 @@ function queries(phrase: Phrase, field: Field): Candidate[] {
   return [
     ...quotes(phrase),
     ...phrase.find(
-      /\b(?:about|regarding|concerning|mentioning|matching|related to|on|for|named|called|with)\s+(?:the\s+|an?\s+)?(.+?)\s*[?.!]*$/i,
+      /\b(?:about|regarding|concerning|mentioning|matching|related to)\s+(?:the\s+|an?\s+)?(.+?)\s*[?.!]*$/i,
       true,
     ),
+    ...phrase.find(/\b(?:on|for|named|called|with)\s+(?:the\s+|an?\s+)?(.+?)\s*[?.!]*$/i, true),
     ...(rest === '' ? [] : [{ value: rest, start: 0, end: 0, sure: false }]),
   ];
 }

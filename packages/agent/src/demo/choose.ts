@@ -1,6 +1,6 @@
 import type { ToolSpec } from '@parley/contract/agent';
 import { fill, type Filled } from './fill.ts';
-import { fieldsOf } from './field.ts';
+import { fieldsOf, type FieldKind } from './field.ts';
 import { related } from './lexicon.ts';
 import { keywords, stem, wordsOf } from './words.ts';
 
@@ -22,6 +22,7 @@ const scoreMin = 1.5;
  */
 export function choose(tools: readonly ToolSpec[], text: string, now: Date): Choice | undefined {
   const asked = keywords(text);
+  if (/\bwho(?:se|m)?\b/i.test(text)) asked.add(stem('person'));
   const weighted = tools.map(weights);
   const choices = tools.map((tool, i) => {
     const filled = fill(tool.input, text, { now });
@@ -48,10 +49,12 @@ function weights({ name, description, input }: ToolSpec): Map<string, number> {
   return all;
 }
 
+/** Counts less the more tools have the word, and the more it says of them. */
 function bestWeight(word: string, tool: number, weighted: readonly Map<string, number>[]): number {
   const own = weightOf(word, weighted[tool]!);
-  const sharing = weighted.filter((each) => weightOf(word, each) > 0).length;
-  return sharing === 0 ? 0 : own / Math.sqrt(sharing);
+  if (own === 0) return 0;
+  const sharing = weighted.reduce((sum, each) => sum + Math.min(1, weightOf(word, each) / own), 0);
+  return own / Math.sqrt(sharing);
 }
 
 /** The word itself, or, for less, another word for the same thing. */
@@ -61,9 +64,14 @@ function weightOf(word: string, tool: Map<string, number>): number {
   return Math.max(tool.get(word) ?? 0, ...kin);
 }
 
+/** Kinds whose form alone says what a message is about. */
+const tellingKinds = new Set<FieldKind>(['pattern', 'uuid', 'url', 'expression']);
+
 function fillScore({ input }: ToolSpec, { sure, missing, found }: Filled): number {
-  const required = fieldsOf(input).filter((field) => field.required);
+  const fields = fieldsOf(input);
+  const required = fields.filter((field) => field.required);
   if (required.length === 0) return found.length > 0 ? 0.3 * sure : 0;
   const complete = missing.length === 0 && sure > 0;
-  return 0.4 * sure + (complete ? 1 : 0) - 0.3 * missing.length;
+  const telling = fields.some(({ name, kind }) => found.includes(name) && tellingKinds.has(kind));
+  return 0.4 * sure + (complete ? 1 : 0) + (telling ? 0.5 : 0) - 0.3 * missing.length;
 }

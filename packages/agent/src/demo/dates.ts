@@ -59,14 +59,15 @@ export function daysIn(phrase: Phrase, now: Date): (Candidate & { value: Day })[
 }
 
 /** The times of day in a message, as HH:MM. */
-export function timesIn(phrase: Phrase): Candidate[] {
-  return [
+export function timesIn(phrase: Phrase): (Candidate & { value: string })[] {
+  const times = [
     ...phrase.find(/\b((?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[ap]m)?)(?!\w)/i, true, clock),
     ...phrase.find(/\b(\d{1,2}\s?[ap]m)\b/i, true, clock),
     ...phrase.find(/\b(noon|midday|midnight)\b/i, true, (word) =>
       word.toLowerCase() === 'midnight' ? '00:00' : '12:00',
     ),
   ];
+  return times as (Candidate & { value: string })[];
 }
 
 function clock(text: string): string | undefined {

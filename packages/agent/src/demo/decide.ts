@@ -2,7 +2,7 @@ import type { ToolSpec } from '@parley/contract/agent';
 import { choose } from './choose.ts';
 import type { Conversation, Exchange } from './conversation.ts';
 import type { Field } from './field.ts';
-import { fill, type Filled } from './fill.ts';
+import { fill, pleasantry, type Filled } from './fill.ts';
 import { report } from './report.ts';
 import { listed, readable, wordsOf } from './words.ts';
 
@@ -60,7 +60,13 @@ function followedUp(
     .findLast(({ calls }) => calls.length > 0)
     ?.calls.at(-1);
   const tool = tools.find(({ name }) => name === last?.name);
-  if (!last || !tool || !(followUp.test(user) || wordsOf(user).length <= followUpWordsMax)) return undefined;
+  if (
+    !last ||
+    !tool ||
+    pleasantry.test(user) ||
+    !(followUp.test(user) || wordsOf(user).length <= followUpWordsMax)
+  )
+    return undefined;
   const other = choose(tools, user, now);
   if (other && other.tool.name !== tool.name) return undefined;
   const earlier = typeof last.input === 'object' && last.input !== null ? last.input : {};

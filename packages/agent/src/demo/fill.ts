@@ -14,6 +14,9 @@ export interface Filled {
   sure: number;
 }
 
+/** Kinds that give up what another field has taken, and keep the rest. */
+const freeText = new Set<FieldKind>(['phrase', 'text', 'query']);
+
 interface Wishes {
   now: Date;
   /** Values from an earlier turn, kept where the message has nothing new. */
@@ -77,12 +80,14 @@ function fillFrom(fields: readonly Field[], phrase: Phrase, wishes: Wishes): Fil
   return filled;
 }
 
+/** Free text comes last: it takes what the others leave. Of equals, a required field comes first. */
 function inOrder(fields: readonly Field[]): Field[] {
-  const rank = ({ kind, required }: Field) => order.indexOf(kind) + (required ? 0 : order.length);
-  // A date never competes with other kinds, and its words must not be read as a place or a text.
-  const early = (field: Field) =>
-    ['date', 'date-time', 'time', 'email', 'url', 'uuid'].includes(field.kind) ? -100 : 0;
-  return [...fields].sort((a, b) => rank(a) + early(a) - rank(b) - early(b));
+  const rank = (field: Field): number => order.indexOf(rankKind(field)) + (field.required ? 0 : 0.5);
+  return [...fields].sort((a, b) => rank(a) - rank(b));
+}
+
+function rankKind({ kind, name, schema }: Field): FieldKind {
+  return kind === 'list' ? fieldOf(name, schema.items ?? {}, true).kind : kind;
 }
 
 function valueOf(
@@ -100,9 +105,9 @@ function valueOf(
 
 /** The best free candidate: led by the field's own preposition, then the sure ones, then by place. */
 function pick(field: Field, phrase: Phrase, now: Date): Candidate | undefined {
-  const free = candidatesFor(field, phrase, now).filter(
-    (each) => phrase.isFree(each) && mayTake(field, phrase, each),
-  );
+  const free = candidatesFor(field, phrase, now)
+    .map((each) => (freeText.has(field.kind) ? phrase.freePart(each) : each))
+    .filter((each) => phrase.isFree(each) && mayTake(field, phrase, each));
   const led = free.map((each) => ({ each, lead: leadOf(phrase, each) }));
   if (field.direction === undefined) return led.find(({ each }) => each.sure)?.each ?? led[0]?.each;
   const own = led.filter(({ lead }) => lead === field.direction);
@@ -175,13 +180,17 @@ function objectOf(
   return found.length > 0 && complete ? { value: input, sure: sure > 0 } : undefined;
 }
 
+/** What people say that answers nothing. */
+export const pleasantry =
+  /^\s*(?:hi|hello|hey|hiya|good (?:morning|evening|day)|thanks?|thank you|thx|ok(?:ay)?|never ?mind|forget it|cancel|stop|help|bye|goodbye|great|cool|nice)\b/i;
+
 /** "Lisbon", "it is Lisbon", "in Lisbon please": an answer that is the value itself. */
 function answerOf(
   { name, schema, kind }: Field,
   phrase: Phrase,
   { asked }: Wishes,
 ): Pick<Candidate, 'value' | 'sure'> | undefined {
-  if (name !== asked) return undefined;
+  if (name !== asked || pleasantry.test(phrase.text) || /\?\s*$/.test(phrase.text)) return undefined;
   const bare = phrase.text
     .replace(/^\s*(?:it(?:'s| is)|that(?:'s| is)|i mean|in|for|at|to|from|the)\s+/i, '')
     .replace(/[\s,]*(?:please|thanks|thank you)?[\s.!?]*$/i, '')

@@ -23,10 +23,10 @@ export function numbersIn(phrase: Phrase, field: Field, now: Date): Candidate[] 
     others.every(({ start, end }) => each.end <= start || each.start >= end),
   );
   const suitable = free.filter(({ value }) => inRange(field, value as number));
-  const beside = suitable.filter((each) => isBeside(phrase, each, field));
-  const rest = suitable.filter((each) => !beside.includes(each));
+  const beside = suitable.flatMap((each) => besideWord(phrase, each, field) ?? []);
+  const rest = suitable.filter(({ end }) => beside.every((each) => each.end !== end));
   const anyWill = field.required || amountLike.test(field.about);
-  return [...beside.map((each) => ({ ...each, sure: true })), ...(anyWill ? rest : [])];
+  return [...beside, ...(anyWill ? rest : [])];
 }
 
 function spelled(phrase: Phrase): Candidate[] {
@@ -43,14 +43,18 @@ function spelled(phrase: Phrase): Candidate[] {
   ];
 }
 
-function isBeside(phrase: Phrase, { start, end }: Candidate, { names, about }: Field): boolean {
+/** The number with the word of the field before it ("limit 5"), or the number before that word ("5 days"). */
+function besideWord(phrase: Phrase, number: Candidate, { names, about }: Field): Candidate | undefined {
+  const { start, end } = number;
   const next = phrase.text.slice(end).match(/^[\s-]*(\p{L}+)/u)?.[1] ?? '';
-  const previous = phrase.text.slice(0, start).match(/(\p{L}+)(?:\s+(?:of|is|to|=|:))?\s*$/u)?.[1] ?? '';
-  const sign = phrase.text.charAt(start - 1);
-  if (/\b(?:amount|price|money|budget)\b/.test(about) && (isMoney(sign) || isMoney(next))) return true;
-  return [...keywords(`${next} ${previous}`)].some(
-    (word) => names.has(word) || wordsOf(about).includes(word),
-  );
+  const previous = phrase.text.slice(0, start).match(/(\p{L}+)(?:\s+(?:of|is|to)|\s*[=:])?\s*$/u);
+  const isOfField = (word: string) =>
+    [...keywords(word)].some((each) => names.has(each) || wordsOf(about).includes(each));
+  if (previous && isOfField(previous[1]!)) return { ...number, start: previous.index!, sure: true };
+  const money =
+    /\b(?:amount|price|money|budget)\b/.test(about) &&
+    (isMoney(phrase.text.charAt(start - 1)) || isMoney(next));
+  return money || isOfField(next) ? { ...number, sure: true } : undefined;
 }
 
 function isMoney(text: string): boolean {

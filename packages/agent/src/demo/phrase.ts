@@ -24,6 +24,19 @@ export class Phrase {
     return this.#taken.every((span) => end <= span.start || start >= span.end);
   }
 
+  /** A candidate's text up to the first part of it that is taken. */
+  freePart(candidate: Candidate): Candidate {
+    const { start, end, value } = candidate;
+    const cut = this.#taken
+      .filter((span) => span.start > start && span.start < end)
+      .toSorted((a, b) => a.start - b.start)[0];
+    if (!cut || typeof value !== 'string') return candidate;
+    const rest = this.text
+      .slice(start, cut.start)
+      .replace(/(?:[\s,;:]|\s(?:and|on|at|for|with|in|to|by|from))+$/i, '');
+    return rest === '' ? candidate : { ...candidate, value: rest, end: start + rest.length };
+  }
+
   /** Text before a candidate, in lower case and without articles: what leads to it. */
   before(start: number): string {
     return this.text

@@ -1,0 +1,178 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
+import { toolNamed } from './testing/run.ts';
+import { createLambdaToolInvoker, type ToolInvoker } from './tools.ts';
+
+const forecast = { ...toolNamed('forecast', 'Weather forecast'), timeoutSeconds: 1 };
+const context = { runId: 'run-1', toolCallId: 'call-1', app: 'weather', user: 'user-1' };
+
+interface Lambda extends AsyncDisposable {
+  invoker: ToolInvoker;
+  requests: { path: string; payload: unknown }[];
+}
+
+/** The Lambda API on loopback: every invocation gets this answer. */
+async function lambdaAnswering(answer: (response: ServerResponse) => void): Promise<Lambda> {
+  const requests: Lambda['requests'] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      requests.push({
+        path: decodeURIComponent(request.url!),
+        payload: JSON.parse(Buffer.concat(chunks).toString()),
+      });
+      answer(response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = new LambdaClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  return {
+    invoker: createLambdaToolInvoker({ client, marginSeconds: 0 }),
+    requests,
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answers(body: string, headers: Record<string, string> = {}, status = 200) {
+  return (response: ServerResponse) =>
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+}
+
+const functionError = { 'x-amz-function-error': 'Unhandled' };
+
+function call(invoker: ToolInvoker, signal = new AbortController().signal) {
+  return invoker.invoke({ tool: forecast, input: { city: 'Lisbon' }, context, signal });
+}
+
+describe('a tool behind the Lambda API', () => {
+  it('is invoked by its ARN with input and context, and its output comes back', async () => {
+    await using lambda = await lambdaAnswering(answers('{"ok":true,"output":{"sky":"sunny"}}'));
+    expect(await call(lambda.invoker)).toEqual({ ok: true, output: { sky: 'sunny' } });
+    expect(lambda.requests).toEqual([
+      {
+        path: `/2015-03-31/functions/${forecast.functionArn}/invocations`,
+        payload: { input: { city: 'Lisbon' }, context },
+      },
+    ]);
+  });
+
+  it('passes on the tool’s own failure', async () => {
+    await using lambda = await lambdaAnswering(
+      answers('{"ok":false,"error":{"code":"invalid-input","message":"city: expected a city"}}'),
+    );
+    expect(await call(lambda.invoker)).toEqual({
+      ok: false,
+      error: { code: 'invalid-input', message: 'city: expected a city' },
+    });
+  });
+
+  it.each([
+    [
+      'threw',
+      answers(
+        '{"errorType":"TypeError","errorMessage":"x is not a function","trace":["at secret"]}',
+        functionError,
+      ),
+      'tool-failed',
+      /failed: x is not a function$/,
+    ],
+    [
+      'ran out of its time',
+      answers(
+        '{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 1 Error: Task timed out after 1.00 seconds"}',
+        functionError,
+      ),
+      'tool-timed-out',
+      /did not answer within 1 seconds/,
+    ],
+    [
+      'crashed',
+      answers(
+        '{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: Runtime exited with error: signal: killed"}',
+        functionError,
+      ),
+      'tool-failed',
+      /crashed/,
+    ],
+    [
+      'answered too much',
+      answers(
+        '{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}',
+        functionError,
+      ),
+      'tool-output-too-large',
+      /more than 6 MB/,
+    ],
+    ['said nothing of its error', answers('gibberish', functionError), 'tool-failed', /failed\.$/],
+    ['answered no JSON', answers('gibberish'), 'tool-failed', /no tool result/],
+    ['answered other JSON', answers('{"sky":"sunny"}'), 'tool-failed', /no tool result/],
+    ['answered nothing', answers(''), 'tool-failed', /no tool result/],
+    [
+      'is gone',
+      answers('{"Message":"Function not found"}', { 'x-amzn-errortype': 'ResourceNotFoundException' }, 404),
+      'tool-unavailable',
+      /Deploy its stack/,
+    ],
+    [
+      'may not be called',
+      answers('{"Message":"no"}', { 'x-amzn-errortype': 'AccessDeniedException' }, 403),
+      'tool-unavailable',
+      /may not be called/,
+    ],
+    [
+      'is throttled',
+      answers(
+        '{"Reason":"ConcurrentInvocationLimitExceeded"}',
+        { 'x-amzn-errortype': 'TooManyRequestsException' },
+        429,
+      ),
+      'tool-unavailable',
+      /too often/,
+    ],
+    [
+      'is given too much',
+      answers('{"message":"too large"}', { 'x-amzn-errortype': 'RequestTooLargeException' }, 413),
+      'tool-output-too-large',
+      /more than 6 MB/,
+    ],
+    [
+      'breaks the connection',
+      (response: ServerResponse) => response.destroy(),
+      'tool-unavailable',
+      /could not be reached/,
+    ],
+  ])('gives a typed failure when the function %s', async (_, answer, code, message) => {
+    await using lambda = await lambdaAnswering(answer);
+    expect(await call(lambda.invoker)).toEqual({
+      ok: false,
+      error: { code, message: expect.stringMatching(message) as string },
+    });
+  });
+
+  it('is not waited for longer than its timeout and a margin', async () => {
+    await using lambda = await lambdaAnswering(() => undefined);
+    expect(await call(lambda.invoker)).toMatchObject({ ok: false, error: { code: 'tool-timed-out' } });
+  });
+
+  it('is left at once when the signal aborts', async () => {
+    const asked = Promise.withResolvers<void>();
+    await using lambda = await lambdaAnswering(() => asked.resolve());
+    const stop = new AbortController();
+    const outcome = call(lambda.invoker, stop.signal);
+    await asked.promise;
+    stop.abort(new Error('stopped'));
+    await expect(outcome).rejects.toThrow('stopped');
+  });
+});
