@@ -30,14 +30,18 @@ export async function updateStacks(folders: string[], context: UpdateContext): P
   const { unique, duplicates } = withoutDuplicates(readable, context.store.stacks);
   const order = inStackOrder(unique);
   context.use(order);
-  const reports = [...problems, ...duplicates];
+  const reports: StackReport[] = [];
+  const tell = (item: StackReport): void => {
+    reports.push(item);
+    emitStack(item, context.emit);
+  };
+  for (const item of [...problems, ...duplicates]) tell(item);
   const wanted = new Set([...readable.map(({ name }) => name), ...kept]);
   for (const stack of context.store.stacks.toReversed()) {
     if (wanted.has(stack.name)) continue;
-    reports.push(report(stack.name, await removeStack(stack, context)));
+    tell(report(stack.name, await removeStack(stack, context)));
   }
-  for (const assembly of order) reports.push(report(assembly.name, await deploy(assembly, context)));
-  for (const item of reports) emitStack(item, context.emit);
+  for (const assembly of order) tell(report(assembly.name, await deploy(assembly, context)));
   return reports;
 }
 
