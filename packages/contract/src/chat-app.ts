@@ -45,3 +45,17 @@ export type Override = z.infer<typeof override>;
 export function mayUse(appAccess: Access, groups: readonly string[]): boolean {
   return appAccess === 'signed-in' || appAccess.groups.some((group) => groups.includes(group));
 }
+
+/** A chat app as the API shows it to those who may use it. */
+export const chatAppView = z.strictObject({
+  ...chatAppDefinition.omit({ access: true, agent: true }).shape,
+  /** The model that answers, as `provider/model`. */
+  model: z.string(),
+  /** True when answers come from the built-in demo model: the UI says so plainly. */
+  demo: z.boolean(),
+});
+export type ChatAppView = z.infer<typeof chatAppView>;
+
+/** Why a user can, or cannot, write to a session of an app. Its messages can be read in any case. */
+export const appState = z.enum(['usable', 'no-access', 'switched-off', 'retired']);
+export type AppState = z.infer<typeof appState>;

@@ -16,6 +16,11 @@ export const modelSettings = z.discriminatedUnion('provider', [
 ]);
 export type ModelSettings = z.infer<typeof modelSettings>;
 
+/** What to call a model: `demo`, or `provider/model`. */
+export function modelLabel(settings: ModelSettings): string {
+  return settings.provider === 'demo' ? 'demo' : `${settings.provider}/${settings.model}`;
+}
+
 /** Bounds of one run. Whatever is reached first ends it with the error `budget-reached`. */
 export const budget = z.strictObject({
   /** Model calls. Default 12. */

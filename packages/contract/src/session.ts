@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { appState } from './chat-app.ts';
 import { id } from './id.ts';
 import { seal } from './run.ts';
 
@@ -13,6 +14,10 @@ export const session = z.strictObject({
   revision: z.number().int(),
 });
 export type Session = z.infer<typeof session>;
+
+/** A session as `/api/sessions` shows it: with what can be done in it. */
+export const sessionView = z.strictObject({ ...session.shape, appState });
+export type SessionView = z.infer<typeof sessionView>;
 
 export const createSessionBody = z.strictObject({
   app: id,

@@ -16,10 +16,13 @@ export interface ServiceOptions {
   bodyBytesMax?: number;
   /** Default: JSON lines to stdout. */
   log?: Log;
-  /** Seconds between the wish to stop and the end of whatever is still open. Default 25. */
+  /**
+   * Seconds from SIGTERM to the platform's SIGKILL. Default 30. What is still open one second before
+   * that is cut, so that the process ends by itself.
+   */
   stopSeconds?: number;
   /**
-   * Called once when the service should stop: finish open work, then resolve. `timeIsUp` aborts two
+   * Called once when the service should stop: finish open work, then resolve. `timeIsUp` aborts four
    * seconds before the end: then wind up at once.
    */
   onStop?: (timeIsUp: AbortSignal) => Promise<void>;
@@ -39,7 +42,7 @@ export interface Service {
 
 /** Creates a service: health, request ids, logs, error answers, size limit, security headers, orderly stop. */
 export function createService(options: ServiceOptions): Service {
-  const { name, version = '0.1.0', healthPath, bodyBytesMax = 1024 * 1024, stopSeconds = 25 } = options;
+  const { name, version = '0.1.0', healthPath, bodyBytesMax = 1024 * 1024, stopSeconds = 30 } = options;
   const log = options.log ?? createLog({ fields: { service: name } });
   const stopping = new AbortController();
   const app = new Hono<ServiceEnv>();
@@ -84,8 +87,9 @@ function health(service: string, version: string): MiddlewareHandler<ServiceEnv>
   return async (c) => c.json({ status: 'ok', service, version });
 }
 
-/** What remains of the stop time for winding up once `timeIsUp` aborts. */
-const windUpMilliseconds = 2_000;
+/** Before the end of the stop time: when the hook is told to wind up, and when everything is cut. */
+const windUpMilliseconds = 4_000;
+const cutMilliseconds = 1_000;
 
 async function windUp(stop: {
   listener: Listener | undefined;
@@ -96,7 +100,9 @@ async function windUp(stop: {
   const end = stop.stopSeconds * 1_000;
   const timeIsUp = new AbortController();
   const timers = [setTimeout(() => timeIsUp.abort(), Math.max(0, end - windUpMilliseconds))];
-  const deadline = new Promise<void>((resolve) => timers.push(setTimeout(resolve, end)));
+  const deadline = new Promise<void>((resolve) =>
+    timers.push(setTimeout(resolve, Math.max(0, end - cutMilliseconds))),
+  );
   const hook = stop
     .onStop?.(timeIsUp.signal)
     .catch((error: unknown) => stop.log.error('the stop hook failed', error));
