@@ -6,6 +6,7 @@ import { createLog, type Log } from '@parley/service/log';
 import { createService, type Service } from '@parley/service/server';
 import { signIn, type SignInOptions } from '@parley/service/sign-in';
 import type { CatalogStore } from '@parley/store/catalog';
+import type { Clock } from '@parley/store/clock';
 import type { ConversationStore, Run } from '@parley/store/conversations';
 import type { RunLog } from '@parley/store/run-log';
 import { createRunReader } from '@parley/store/run-reader';
@@ -14,6 +15,7 @@ import { createRunHost } from './runs/host.ts';
 import type { KeepLargeOutput } from './runs/large-output.ts';
 import { addRunRoutes } from './runs/routes.ts';
 import { createRunStarter } from './runs/start.ts';
+import type { SessionPollerOptions } from './sessions/poller.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { createSessionWatcher } from './sessions/watcher.ts';
 import type { EventStreamTimes } from './sse/event-stream.ts';
@@ -34,24 +36,28 @@ export interface InferenceApiOptions {
   stopSeconds?: number;
   /** Heartbeats and patience of event streams. */
   times?: EventStreamTimes;
+  /** How often watched sessions are looked at. */
+  sessionPolls?: Pick<SessionPollerOptions, 'openPollMs' | 'idlePollMs'>;
   log?: Log;
+  /** Time, for leases and batches. Default: the system's. */
+  clock?: Clock;
 }
 
 const name = 'inference-api';
 
 /** Creates the service that runs agents and streams their answers. Nothing runs until it listens. */
 export function createInferenceApi(options: InferenceApiOptions): Service {
-  const { conversations, catalog, runLog, times = {}, stopSeconds, modelOptions } = options;
+  const { conversations, catalog, runLog, times = {}, stopSeconds, clock } = options;
   const log = options.log ?? createLog({ fields: { service: name } });
-  const reader = createRunReader({ log: runLog, runs: conversations });
-  const watcher = createSessionWatcher({ conversations, log });
+  const reader = createRunReader({ log: runLog, runs: conversations, ...(clock && { clock }) });
+  const watcher = createSessionWatcher({ conversations, log, ...options.sessionPolls });
   const onChange = ({ owner, sessionId }: Run) => watcher.nudge(owner, sessionId);
   const host = createRunHost({
-    ...{ conversations, runLog, reader, log },
-    ...{ tools: options.tools, keepLargeOutput: options.keepLargeOutput },
+    ...options,
+    reader,
+    log,
     window: createBatchWindow(),
     resolveAgent: async (id) => (await catalog.getLive('agent', id))?.definition,
-    ...(modelOptions && { modelOptions }),
     onEnded: onChange,
   });
   const startRun = createRunStarter({ ...options, host });

@@ -7,6 +7,7 @@ import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { Log } from '@parley/service/log';
+import type { Clock } from '@parley/store/clock';
 import type { ConversationStore, Run } from '@parley/store/conversations';
 import type { RunLog } from '@parley/store/run-log';
 import type { RunReader } from '@parley/store/run-reader';
@@ -23,6 +24,7 @@ export interface RunHostOptions {
   resolveAgent: (id: string) => Promise<AgentDefinition | undefined>;
   modelOptions?: ModelOptions;
   log: Log;
+  clock?: Clock;
   /** Told when a run of this process has ended and is settled. */
   onEnded: (run: Run) => void;
 }
@@ -78,10 +80,18 @@ export function createRunHost(options: RunHostOptions): RunHost {
 
 /** Never rejects: what goes wrong ends the run, and is logged. */
 async function execute(options: RunHostOptions, task: RunTask, ending: AbortSignal): Promise<void> {
-  const { runLog, window, conversations, reader, log } = options;
+  const { runLog, window, conversations, reader, log, clock } = options;
   const { runId, writerId, app, sessionId } = task.run;
   const publish: RunReader['publish'] = (id, batch) => reader.publish(id, batch);
-  const writer = createRunWriter({ log: runLog, runId, writerId, window, leases: conversations, publish });
+  const writer = createRunWriter({
+    log: runLog,
+    leases: conversations,
+    runId,
+    writerId,
+    window,
+    publish,
+    ...(clock && { clock }),
+  });
   try {
     const { seal, last } = await answer(options, task, writer, ending);
     const standing = await writer.seal(seal, last);
@@ -105,7 +115,10 @@ async function answer(
   const last: StreamEvent[] = [];
   try {
     const { finish } = await runAgent({
-      ...{ agent, model, budget, history },
+      agent,
+      model,
+      budget,
+      history,
       tools: options.tools,
       signal: AbortSignal.any([ending, writer.lost]),
       context: { runId, messageId, app, user },

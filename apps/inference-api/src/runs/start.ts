@@ -121,7 +121,11 @@ function historyOf({ user, history }: RunPlan, userMessageId: string, { createdA
   if (!user) return history;
   const { text, parentId } = user;
   const message: Message = {
-    ...{ id: userMessageId, parentId, role: 'user', status: 'finished', createdAt },
+    id: userMessageId,
+    parentId,
+    role: 'user',
+    status: 'finished',
+    createdAt,
     parts: [{ type: 'text', text }],
   };
   return [...history, message];

@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** A function as Lambda runs it: takes the payload, answers JSON, or throws. */
-export type LambdaFunction = (payload: unknown) => Promise<unknown>;
+/** A function as Lambda runs it: takes the payload; answers JSON, throws, or is cut at its timeout. */
+export interface LambdaFunction {
+  handler: (payload: unknown) => Promise<unknown>;
+  timeoutSeconds: number;
+}
 
 /** A loopback server that speaks Lambda's Invoke and S3's PutObject, as the SDK's clients use them. */
 export interface AwsEdge {
@@ -46,13 +50,14 @@ async function putObject(objects: Map<string, string>, request: IncomingMessage)
 async function invoke(functions: Map<string, LambdaFunction>, request: IncomingMessage): Promise<Answer> {
   const name = functionName(request.url ?? '');
   const body = await text(request);
-  const run = functions.get(name);
-  if (!run) {
+  const lambda = functions.get(name);
+  if (!lambda) {
     const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
     return { status: 404, headers, body: JSON.stringify({ Message: `Function not found: ${name}` }) };
   }
   try {
-    return { body: JSON.stringify((await run(JSON.parse(body))) ?? null) };
+    const result = await Promise.race([lambda.handler(JSON.parse(body)), timeout(lambda.timeoutSeconds)]);
+    return { body: JSON.stringify(result ?? null) };
   } catch (error) {
     const { name: errorType, message: errorMessage } = error as Error;
     return {
@@ -60,6 +65,14 @@ async function invoke(functions: Map<string, LambdaFunction>, request: IncomingM
       body: JSON.stringify({ errorType, errorMessage }),
     };
   }
+}
+
+/** Rejects as Lambda words it. */
+async function timeout(seconds: number): Promise<never> {
+  await delay(seconds * 1_000, undefined, { ref: false });
+  throw Object.assign(new Error(`Task timed out after ${seconds.toFixed(2)} seconds`), {
+    name: 'Sandbox.Timedout',
+  });
 }
 
 function functionName(url: string): string {

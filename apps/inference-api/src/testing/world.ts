@@ -46,6 +46,7 @@ export interface World {
 }
 
 export const bucket = 'attachments';
+const timeoutSeconds = 30;
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export async function startWorld(): Promise<World> {
@@ -61,7 +62,13 @@ export async function startWorld(): Promise<World> {
   await registerWeather(catalog, [tool]);
   const instances: Instance[] = [];
   const world: World = {
-    ...{ tables, edge, issuer, catalog, conversations, runLog, forecast },
+    tables,
+    edge,
+    issuer,
+    catalog,
+    conversations,
+    runLog,
+    forecast,
     async startInstance(options) {
       const instance = await startInstance(world, options);
       instances.push(instance);
@@ -91,13 +98,13 @@ function addForecastTool(edge: AwsEdge, forecast: World['forecast']): LambdaTool
     input: z.object({ place: z.string().describe('Name of the city') }),
     handler: (input, context) => forecast.handler(input, context),
   });
-  edge.functions.set('forecast', toolHandler(tool));
+  edge.functions.set('forecast', { handler: toolHandler(tool), timeoutSeconds });
   const described = toolSpecOf(tool);
   if ('problems' in described) throw new Error(JSON.stringify(described.problems));
   return {
     ...described.spec,
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:forecast',
-    timeoutSeconds: 1,
+    timeoutSeconds,
   };
 }
 
@@ -140,7 +147,8 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
   const service = createInferenceApi({
     signIn: { issuer: issuer.issuer, scope: issuer.scope, keys: issuer.keys },
     catalog: createCatalogStore({ client, tableName: tables.catalogTable }),
-    ...{ conversations, runLog },
+    conversations,
+    runLog,
     tools: createLambdaToolInvoker({ client: new LambdaClient(aws) }),
     keepLargeOutput: createLargeOutputKeeper({
       client: new S3Client({ ...aws, forcePathStyle: true }),

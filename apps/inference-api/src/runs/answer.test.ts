@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto';
+import { messageText, type Message } from '@parley/contract/message';
+import { chatAppDefinition } from '@parley/contract/chat-app';
+import { eventBytesMax, eventId } from '@parley/contract/stream';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { all, createClient, textOf, until, type Client, type Received } from '../testing/client.ts';
+import { createGate } from '../testing/gate.ts';
+import { bucket, defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
+
+const question = { parentId: null, text: 'What will the weather be in Lisbon tomorrow?' };
+/** Long enough to be streamed in several batches. */
+const longSummary = Array.from({ length: 150 }, (_, i) => `word${i}`).join(' ');
+
+let world: World;
+let instance: Instance;
+let client: Client;
+beforeAll(async () => {
+  world = await startWorld();
+  instance = await world.startInstance();
+  client = await createClient(instance.url, world.issuer);
+});
+afterEach(() => {
+  world.forecast.handler = defaultForecast;
+});
+afterAll(() => world.close());
+
+async function messagesOf(sessionId: string): Promise<Message[]> {
+  return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
+}
+
+function runIdOf([first]: Received[]): string {
+  return first!.id.split(':')[0]!;
+}
+
+async function errorOf(
+  response: Response,
+): Promise<{ status: number; code: string; field?: string; message: string }> {
+  const { error } = (await response.json()) as { error: { code: string; field?: string; message: string } };
+  return { status: response.status, ...error };
+}
+
+test('a run streams its answer with its tool call, and the stored message says the same', async () => {
+  const session = await world.createSession();
+  const response = await client.start(session.id, question);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+    'x-vercel-ai-ui-message-stream': 'v1',
+    'x-content-type-options': 'nosniff',
+  });
+  const received = await all(response);
+
+  expect(received.map(({ n }) => n)).toEqual(received.map((_, i) => i));
+  const types = received.map(({ event }) => event.type);
+  expect(types[0]).toBe('start');
+  expect(types).toContain('tool-input-available');
+  expect(types).toContain('tool-output-available');
+  expect(types.at(-1)).toBe('finish');
+  const [user, answer] = await messagesOf(session.id);
+  expect(user).toMatchObject({
+    role: 'user',
+    parentId: null,
+    parts: [{ type: 'text', text: question.text }],
+  });
+  expect(answer).toMatchObject({ role: 'assistant', parentId: user!.id, status: 'finished', model: 'demo' });
+  expect(messageText(answer!)).toBe(textOf(received));
+  expect(textOf(received)).toContain('Lisbon');
+});
+
+test('a client that goes away after the third event stops nothing, and resumes to the same text', async () => {
+  world.forecast.handler = () => ({ summary: longSummary });
+  const session = await world.createSession();
+  const first = await until(await client.start(session.id, question), (_, count) => count === 3);
+  const rest = await all(await client.resume(runIdOf(first), first.at(-1)!.id));
+  expect(rest[0]!.n).toBe(3);
+  const answer = (await messagesOf(session.id))[1]!;
+  expect(answer.status).toBe('finished');
+  expect(textOf([...first, ...rest])).toBe(messageText(answer));
+});
+
+test('a run can be resumed after every event, by header and by query, while it is open and when it has ended', async () => {
+  const gate = createGate();
+  world.forecast.handler = async () => {
+    await gate.pass();
+    return { summary: longSummary };
+  };
+  const session = await world.createSession();
+  const [seen] = await until(await client.start(session.id, question), (_, count) => count === 1);
+  const runId = runIdOf([seen!]);
+  const whole = all(await client.resume(runId));
+  const joinedEarly = all(await client.resume(runId, seen!.id));
+  gate.open();
+  const received = await whole;
+  expect(await joinedEarly).toEqual(received.slice(1));
+  for (const { id, n } of received) {
+    expect(await all(await client.resume(runId, id))).toEqual(received.slice(n + 1));
+    const query = await client.request('GET', `/inference/runs/${runId}/events?after=${n}`);
+    expect(await all(query)).toEqual(received.slice(n + 1));
+  }
+  expect(await all(await client.resume(runId))).toEqual(received);
+});
+
+test('a Last-Event-ID that is no id of the run, or past its end, is refused', async () => {
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question));
+  const runId = runIdOf(received);
+  for (const id of ['nonsense', `${runId}:x`, eventId('other', 1), eventId(runId, received.length)]) {
+    expect(await errorOf(await client.resume(runId, id))).toMatchObject({
+      status: 400,
+      code: 'bad-request',
+      field: 'Last-Event-ID',
+    });
+  }
+});
+
+test('repeating a start with its key attaches to its run from the beginning; the tool runs once', async () => {
+  let calls = 0;
+  const gate = createGate();
+  world.forecast.handler = async (input, context) => {
+    calls += 1;
+    await gate.pass();
+    return defaultForecast(input, context);
+  };
+  const session = await world.createSession();
+  const key = randomUUID();
+  const first = all(await client.start(session.id, question, { key }));
+  await gate.reached;
+  const again = all(await client.start(session.id, question, { key }));
+  gate.open();
+  expect(await again).toEqual(await first);
+  expect(await all(await client.start(session.id, question, { key }))).toEqual(await first);
+  expect(calls).toBe(1);
+  expect(await messagesOf(session.id)).toHaveLength(2);
+});
+
+test('a key that was used with another body is a conflict; a missing or unprintable key is refused', async () => {
+  const session = await world.createSession();
+  const key = randomUUID();
+  await all(await client.start(session.id, question, { key }));
+  const other = await client.start(session.id, { ...question, text: 'And in Porto?' }, { key });
+  expect(await errorOf(other)).toMatchObject({ status: 409, code: 'conflict' });
+  for (const headers of [
+    undefined,
+    { 'idempotency-key': 'two words' },
+    { 'idempotency-key': 'x'.repeat(129) },
+  ]) {
+    const path = `/inference/sessions/${session.id}/runs`;
+    const refused = await client.request('POST', path, { ...(headers && { headers }), body: question });
+    expect(await errorOf(refused)).toMatchObject({ status: 400, field: 'Idempotency-Key' });
+  }
+  expect(await messagesOf(session.id)).toHaveLength(2);
+});
+
+test('a body that is not as the contract has it is refused, naming the field', async () => {
+  const session = await world.createSession();
+  for (const [body, field] of [
+    [{ parentId: null, text: '  ' }, 'text'],
+    [{ text: 'hello' }, 'parentId'],
+    [{ parentId: null, text: 'hello', model: 'gpt' }, 'model'],
+    [{ parentId: null }, 'text'],
+    [{ parentId: 'elsewhere', text: 'hello' }, 'parentId'],
+  ] as const) {
+    const refused = await errorOf(await client.start(session.id, body as never));
+    expect(refused).toMatchObject({ status: 400, code: 'bad-request' });
+    expect(`${refused.field} ${refused.message}`).toContain(field);
+  }
+});
+
+test('edit, regenerate and follow-up grow the tree where the parent says', async () => {
+  const session = await world.createSession();
+  await all(await client.start(session.id, question));
+  const [user, answer] = await messagesOf(session.id);
+  await all(await client.start(session.id, { parentId: answer!.id, text: 'And in Porto?' }));
+  await all(await client.start(session.id, { parentId: user!.id }));
+  await all(await client.start(session.id, { parentId: null, text: 'What is the weather in Oslo?' }));
+
+  const tree = (await messagesOf(session.id)).map(({ role, parentId }) => ({ role, parentId }));
+  expect(tree).toHaveLength(7);
+  expect(tree.filter(({ parentId }) => parentId === user!.id)).toHaveLength(2);
+  expect(tree.filter(({ parentId, role }) => parentId === answer!.id && role === 'user')).toHaveLength(1);
+  expect(tree.filter(({ parentId }) => parentId === null)).toHaveLength(2);
+});
+
+test('what cannot be answered is refused: text below a question, nothing to continue, an open parent', async () => {
+  const session = await world.createSession();
+  await all(await client.start(session.id, question));
+  const [user, answer] = await messagesOf(session.id);
+  const below = await client.start(session.id, { parentId: user!.id, text: 'more' });
+  expect(await errorOf(below)).toMatchObject({ status: 400, field: 'parentId' });
+  const finished = await client.start(session.id, { parentId: answer!.id });
+  expect(await errorOf(finished)).toMatchObject({ status: 400, field: 'parentId' });
+
+  const gate = createGate();
+  world.forecast.handler = async () => gate.pass();
+  const open = all(await client.start(session.id, { parentId: user!.id }));
+  await gate.reached;
+  const placeholder = (await messagesOf(session.id)).find(({ status }) => status === 'streaming');
+  const early = await client.start(session.id, { parentId: placeholder!.id, text: 'and?' });
+  expect(await errorOf(early)).toMatchObject({ status: 409, code: 'conflict' });
+  gate.open();
+  await open;
+});
+
+test('a session without a title gets one from its first message; a given title stays', async () => {
+  const session = await world.createSession();
+  const text = `Will it   rain in Lisbon\n${'or not '.repeat(30)}?`;
+  await all(await client.start(session.id, { parentId: null, text }));
+  const { title, revision } = await world.conversations.ownedSession('alice', session.id);
+  expect(title).toMatch(/^Will it rain in Lisbon or not .*…$/);
+  expect(title.length).toBeLessThanOrEqual(80);
+  expect(revision).toBeGreaterThan(session.revision);
+  await all(await client.start(session.id, { parentId: null, text: 'Something else' }));
+  expect((await world.conversations.ownedSession('alice', session.id)).title).toBe(title);
+});
+
+test('stop keeps the partial answer, is repeatable, and the answer can be continued to its end', async () => {
+  world.forecast.handler = () => ({ summary: longSummary });
+  const session = await world.createSession();
+  const whole = textOf(await all(await client.start(session.id, question)));
+
+  const started = await client.start(session.id, question);
+  const seen = await until(started, ({ event }) => event.type === 'text-delta');
+  const runId = runIdOf(seen);
+  const stopped = await client.stop(runId);
+  expect(stopped.status).toBe(200);
+  const body = (await stopped.json()) as { messageId: string };
+  expect(body).toMatchObject({ runId, status: 'stopped' });
+  expect(await (await client.stop(runId)).json()).toEqual(body);
+
+  const log = await all(await client.resume(runId));
+  expect(log.slice(0, seen.length)).toEqual(seen);
+  expect(log.at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
+  const cut = (await messagesOf(session.id)).find(({ id }) => id === body.messageId)!;
+  expect(cut.status).toBe('stopped');
+  expect(messageText(cut)).toBe(textOf(log));
+  expect(whole.startsWith(messageText(cut))).toBe(true);
+  expect(messageText(cut)).not.toBe(whole);
+
+  const rest = textOf(await all(await client.start(session.id, { parentId: cut.id })));
+  expect(messageText(cut) + rest).toBe(whole);
+});
+
+test('stop says how a run that had ended did end', async () => {
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question));
+  expect(await (await client.stop(runIdOf(received))).json()).toMatchObject({ status: 'finished' });
+});
+
+test('a tool that throws gives the user and the model a plain message, and the run ends', async () => {
+  world.forecast.handler = () => {
+    throw new Error('the forecast office is closed');
+  };
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question));
+  const error = received.find(({ event }) => event.type === 'tool-output-error')!.event;
+  expect(error).toMatchObject({ errorText: expect.stringContaining('the forecast office is closed') });
+  expect(received.at(-1)!.event.type).toBe('finish');
+  expect(textOf(received)).not.toBe('');
+});
+
+test('a tool that hangs is cut at its timeout, and the run ends', async () => {
+  world.forecast.handler = () => new Promise(() => undefined);
+  const lambda = world.edge.functions.get('forecast')!;
+  lambda.timeoutSeconds = 0.05;
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question)).finally(
+    () => (lambda.timeoutSeconds = 30),
+  );
+  const error = received.find(({ event }) => event.type === 'tool-output-error')!.event;
+  expect(error).toMatchObject({ errorText: expect.stringContaining('did not answer within') });
+  expect(received.at(-1)!.event.type).toBe('finish');
+});
+
+test('tool output larger than an event is kept whole in the bucket, below the user, with a reference', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => i);
+  world.forecast.handler = () => ({ rows });
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question));
+  const output = received.find(({ event }) => event.type === 'tool-output-available')!.event;
+  expect(JSON.stringify(output).length).toBeLessThan(eventBytesMax);
+  const { reference } = (output as { output: { reference: string } }).output;
+  expect(reference).toMatch(new RegExp(`^users/alice/runs/${runIdOf(received)}/`));
+  expect(JSON.parse(world.edge.objects.get(`/${bucket}/${reference}`)!)).toEqual({ rows });
+});
+
+test('who answers is read at every start: switched off, for others, retired, changed model, all count at once', async () => {
+  const session = await world.createSession();
+  const blocked = async () => errorOf(await client.start(session.id, question));
+  const say = (override: Parameters<typeof world.catalog.setOverride>[2]) =>
+    world.catalog.setOverride('app', 'weather', override);
+
+  await say({ enabled: false });
+  expect(await blocked()).toMatchObject({
+    status: 403,
+    code: 'not-allowed',
+    message: expect.stringContaining('off'),
+  });
+  await say({ access: { groups: ['staff'] } });
+  expect(await blocked()).toMatchObject({ status: 403, message: expect.stringContaining('groups') });
+  const staff = await createClient(instance.url, world.issuer, 'alice', ['staff']);
+  await all(await staff.start(session.id, question));
+  await say({ model: { provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:9', model: 'chosen' } });
+  const start = await until(await client.start(session.id, question), (_, count) => count === 1);
+  expect(start[0]!.event).toMatchObject({ messageMetadata: { model: 'chosen' } });
+  await client.stop(runIdOf(start));
+  await say(undefined);
+  await all(await client.start(session.id, question));
+});
+
+test('a retired app takes no messages, but the runs it had are still read', async () => {
+  const writer = {
+    owner: 'stack',
+    stackId: 'stack/2',
+    logicalResourceId: 'App',
+    issuedAt: new Date().toISOString(),
+  };
+  const definition = chatAppDefinition.parse({ id: 'gone', title: 'Gone', agent: 'weather' });
+  const registration = {
+    ...writer,
+    kind: 'app',
+    id: 'gone',
+    definition,
+    toolCode: {},
+    requestId: 'a',
+  } as const;
+  await world.catalog.register(registration);
+  const session = await world.createSession({ app: 'gone' });
+  const key = randomUUID();
+  const received = await all(await client.start(session.id, question, { key }));
+  const issuedAt = new Date(Date.now() + 1_000).toISOString();
+  await world.catalog.retire('app', 'gone', { ...writer, issuedAt, requestId: 'b' });
+
+  expect(await errorOf(await client.start(session.id, question))).toMatchObject({
+    status: 403,
+    code: 'not-allowed',
+  });
+  expect(await all(await client.resume(runIdOf(received)))).toEqual(received);
+  expect(await all(await client.start(session.id, question, { key }))).toEqual(received);
+});

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { messageText, type Message } from '@parley/contract/message';
+import { systemClock, type Clock } from '@parley/store/clock';
+import { createConversationStore } from '@parley/store/conversations';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startChild } from '../testing/child.ts';
+import { all, createClient, runEvents, textOf, until, type Received } from '../testing/client.ts';
+import { createGate } from '../testing/gate.ts';
+import { defaultForecast, startWorld, type World } from '../testing/world.ts';
+
+const question = { parentId: null, text: 'What will the weather be in Lisbon tomorrow?' };
+/** Two seconds of words at the demo model's own pace. */
+const longSummary = Array.from({ length: 130 }, (_, i) => `word${i}`).join(' ');
+
+let world: World;
+let keys: { url: string; close(): Promise<void> };
+beforeAll(async () => {
+  world = await startWorld();
+  keys = await world.issuer.serveKeys();
+});
+afterEach(() => {
+  world.forecast.handler = defaultForecast;
+});
+afterAll(async () => {
+  await keys.close();
+  await world.close();
+});
+
+async function messagesOf(sessionId: string): Promise<Message[]> {
+  return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
+}
+
+function runIdOf([first]: Received[]): string {
+  return first!.id.split(':')[0]!;
+}
+
+/** Another process's clock, so far ahead that every lease has expired. */
+const lateClock: Clock = { ...systemClock, now: () => Date.now() + 60_000 };
+/** A clock on which nobody waits long, to see what is done every few seconds. */
+const hastyClock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 100, signal) };
+
+/** An instance for which every lease that is not renewed has expired. */
+function startLateInstance() {
+  const { client, conversationsTable: tableName } = world.tables;
+  const conversations = createConversationStore({ client, tableName, clock: lateClock });
+  return world.startInstance({ conversations, clock: lateClock });
+}
+
+test('any instance serves a run of another, while it is open and from any event on', async () => {
+  const [a, b] = await Promise.all([world.startInstance(), world.startInstance()]);
+  const gate = createGate();
+  world.forecast.handler = async (input, context) => {
+    await gate.pass();
+    return defaultForecast(input, context);
+  };
+  const session = await world.createSession();
+  const [alice, elsewhere] = await Promise.all([a, b].map(({ url }) => createClient(url, world.issuer)));
+  const first = await until(await alice!.start(session.id, question), (_, count) => count === 1);
+  const rest = all(await elsewhere!.resume(runIdOf(first), first[0]!.id));
+  gate.open();
+  const received = [...first, ...(await rest)];
+  expect(received).toEqual(await all(await alice!.resume(runIdOf(first))));
+  expect(textOf(received)).toBe(messageText((await messagesOf(session.id))[1]!));
+});
+
+test('two instances that are asked to start one run at the same time run it once and stream the same', async () => {
+  const instances = await Promise.all([world.startInstance(), world.startInstance()]);
+  const clients = await Promise.all(instances.map(({ url }) => createClient(url, world.issuer)));
+  let calls = 0;
+  world.forecast.handler = (input, context) => {
+    calls += 1;
+    return defaultForecast(input, context);
+  };
+  for (let round = 0; round < 5; round += 1) {
+    const session = await world.createSession();
+    const key = randomUUID();
+    const streams = await Promise.all(clients.map((client) => client.start(session.id, question, { key })));
+    const [first, second] = await Promise.all(streams.map(all));
+    expect(second).toEqual(first);
+    expect(calls).toBe(round + 1);
+    expect(await messagesOf(session.id)).toHaveLength(2);
+  }
+});
+
+test('stop from another instance ends the run where it executes, at its next write', async () => {
+  const [a, b] = await Promise.all([world.startInstance({ modelOptions: {} }), world.startInstance()]);
+  world.forecast.handler = () => ({ summary: longSummary });
+  const session = await world.createSession();
+  const [alice, elsewhere] = await Promise.all([a, b].map(({ url }) => createClient(url, world.issuer)));
+  const seen: Received[] = [];
+  let status: unknown;
+  for await (const each of runEvents(await alice!.start(session.id, question))) {
+    seen.push(each);
+    if (each.event.type === 'text-delta' && !status) {
+      status = ((await (await elsewhere!.stop(runIdOf(seen))).json()) as { status: string }).status;
+    }
+  }
+  expect(status).toBe('stopped');
+  expect(seen.at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
+  const answer = (await messagesOf(session.id))[1]!;
+  expect(answer.status).toBe('stopped');
+  expect(messageText(answer)).toBe(textOf(seen));
+  await a.service.stop();
+  expect(a.lines.find(({ message }) => message === 'run ended')).toMatchObject({ seal: 'stopped' });
+  expect(a.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('stop from another instance ends a run whose tool is silent when its lease is renewed', async () => {
+  const [a, b] = await Promise.all([world.startInstance({ clock: hastyClock }), world.startInstance()]);
+  const gate = createGate();
+  world.forecast.handler = async () => gate.pass();
+  const session = await world.createSession();
+  const [alice, elsewhere] = await Promise.all([a, b].map(({ url }) => createClient(url, world.issuer)));
+  const stream = all(await alice!.start(session.id, question));
+  await gate.reached;
+  const runId = (await messagesOf(session.id))[1]!.runId!;
+  await elsewhere!.stop(runId);
+  expect((await stream).at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
+  // Stopping the instance waits for its open runs: it has none, though the tool still hangs.
+  await a.service.stop();
+  expect(a.lines.find(({ message }) => message === 'run ended')).toMatchObject({ seal: 'stopped' });
+  gate.open();
+});
+
+test('after kill -9 in mid-answer nothing seen is missing, the answer is interrupted, and it can be continued', async () => {
+  const child = await startChild(world, keys.url);
+  world.forecast.handler = () => ({ summary: longSummary });
+  const session = await world.createSession();
+  const client = await createClient(child.url, world.issuer);
+  const seen: Received[] = [];
+  await expect(async () => {
+    for await (const each of runEvents(await client.start(session.id, question))) {
+      seen.push(each);
+      if (textOf(seen).includes('word20')) child.process.kill('SIGKILL');
+    }
+  }).rejects.toThrow('terminated');
+  expect(await child.exited).toBe('SIGKILL');
+
+  const other = await startLateInstance();
+  const elsewhere = await createClient(other.url, world.issuer);
+  const resumed = await all(await elsewhere.resume(runIdOf(seen), seen.at(-1)!.id));
+  const received = [...seen, ...resumed];
+  expect(received.map(({ n }) => n)).toEqual(received.map((_, i) => i));
+  expect(received.at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
+  const cut = (await messagesOf(session.id))[1]!;
+  expect(cut.status).toBe('interrupted');
+  expect(messageText(cut)).toBe(textOf(received));
+
+  const rest = textOf(await all(await elsewhere.start(session.id, { parentId: cut.id })));
+  const whole = textOf(await all(await elsewhere.start(session.id, question)));
+  expect(messageText(cut) + rest).toBe(whole);
+});
+
+test('on SIGTERM a process refuses new runs, lets open ones end, and exits with 0', async () => {
+  const child = await startChild(world, keys.url);
+  const gate = createGate();
+  world.forecast.handler = async (input, context) => {
+    await gate.pass();
+    return defaultForecast(input, context);
+  };
+  const session = await world.createSession();
+  const client = await createClient(child.url, world.issuer);
+  const open = all(await client.start(session.id, question));
+  await gate.reached;
+  child.process.kill('SIGTERM');
+  gate.open();
+  expect((await open).at(-1)!.event.type).toBe('finish');
+  expect(await child.exited).toBe(0);
+  expect((await messagesOf(session.id))[1]!.status).toBe('finished');
+});
+
+test('a run that does not end within the stop timeout is sealed as interrupted, and can be continued', async () => {
+  const instance = await world.startInstance({ stopSeconds: 2.2 });
+  const gate = createGate();
+  world.forecast.handler = async (input, context) => {
+    await gate.pass();
+    return defaultForecast(input, context);
+  };
+  const session = await world.createSession();
+  const client = await createClient(instance.url, world.issuer);
+  const open = all(await client.start(session.id, question));
+  await gate.reached;
+  const stopped = instance.service.stop();
+  expect((await open).at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
+  await stopped;
+  const cut = (await messagesOf(session.id))[1]!;
+  expect(cut.status).toBe('interrupted');
+
+  gate.open();
+  const other = await world.startInstance();
+  const elsewhere = await createClient(other.url, world.issuer);
+  const rest = await all(await elsewhere.start(session.id, { parentId: cut.id }));
+  expect(textOf(rest)).toContain('Lisbon');
+});
+
+test('a service that is stopping answers new starts with 503, so that another task takes them', async () => {
+  const instance = await world.startInstance();
+  const gate = createGate();
+  world.forecast.handler = async (input, context) => {
+    await gate.pass();
+    return defaultForecast(input, context);
+  };
+  const session = await world.createSession();
+  const client = await createClient(instance.url, world.issuer);
+  const open = all(await client.start(session.id, question));
+  await gate.reached;
+  const stopped = instance.service.stop();
+  const headers = { ...(await world.issuer.headers()), 'idempotency-key': 'k' };
+  const init = { method: 'POST', headers, body: JSON.stringify(question) };
+  const refused = await instance.service.app.request(`/inference/sessions/${session.id}/runs`, init);
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ error: { code: 'shutting-down' } });
+  gate.open();
+  await open;
+  await stopped;
+  expect(await messagesOf(session.id)).toHaveLength(2);
+});
