@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalEvent } from '../events.ts';
@@ -31,6 +31,18 @@ export class Machine {
   /** Write assemblies for stacks, and a folder for each that stays the same between calls. */
   assemblies(stacks: FixtureStack[]): Promise<string[]> {
     return Promise.all(stacks.map((stack) => writeAssembly(join(this.folder, 'stacks', stack.name), stack)));
+  }
+
+  /** A second folder with the assembly of a stack. */
+  async copyAssembly(stack: string, name: string): Promise<string> {
+    const copy = join(this.folder, 'stacks', name);
+    await cp(join(this.folder, 'stacks', stack), copy, { recursive: true });
+    return copy;
+  }
+
+  /** Leave half a template, as a synthesis that was cut does. */
+  breakAssembly(stack: string): Promise<void> {
+    return writeFile(join(this.folder, 'stacks', stack, `${stack}.template.json`), '{"Resources": {');
   }
 
   /** Write the built program of a workspace package. */
