@@ -109,11 +109,13 @@ export class RunFeed {
   /** Reads on; where nothing came, checks that somebody still writes. */
   async #look(): Promise<void> {
     const { log, run, runs, clock } = this.#options;
-    const batches = await log.read(run.runId, this.#end);
+    let batches = await log.read(run.runId, this.#end);
     if (batches.length === 0 && clock.now() >= this.#leaseUntil) {
       const standing = await runs.getRun(run.runId);
       this.#leaseUntil = standing?.leaseUntil ?? 0;
-      if (clock.now() >= this.#leaseUntil) await runs.settleRun(standing ?? run);
+      if (clock.now() >= this.#leaseUntil && (await runs.settleRun(standing ?? run))) {
+        batches = await log.read(run.runId, this.#end);
+      }
     }
     this.add(batches, false);
   }

@@ -62,6 +62,8 @@ class BatchingWriter implements RunWriter {
   #flushing: Promise<void> | undefined;
   /** Aborted to end the collecting of the batch that is being collected. */
   #collecting = new AbortController();
+  /** Fulfilled when the buffer got smaller. */
+  #room = Promise.withResolvers<void>();
   #sealing: { seal: Seal } | undefined;
   #standing: Seal | undefined;
 
@@ -83,7 +85,7 @@ class BatchingWriter implements RunWriter {
     this.#buffer.add(event);
     if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort();
     this.#flushing ??= this.#flush();
-    if (this.#buffer.bytes >= waitingBytesMax) await this.#flushing;
+    while (this.#buffer.bytes >= waitingBytesMax) await this.#room.promise;
     this.lost.throwIfAborted();
   }
 
@@ -103,11 +105,15 @@ class BatchingWriter implements RunWriter {
     try {
       while (!this.#over.signal.aborted && (this.#sealing || !this.#buffer.isEmpty)) {
         // The first batch goes at once: it shows the user that something happens.
-        if (this.#n > 0) await this.#clock.sleep(this.#options.window.ms(), this.#collecting.signal);
+        const isFull = this.#buffer.bytes >= batchBytesMax;
+        if (this.#n > 0 && !isFull)
+          await this.#clock.sleep(this.#options.window.ms(), this.#collecting.signal);
         if (this.#over.signal.aborted) return; // lost meanwhile
         this.#collecting = new AbortController();
         if (this.#sealing) this.#collecting.abort();
-        await this.#append(this.#buffer.take());
+        const events = this.#buffer.take();
+        this.#makeRoom();
+        await this.#append(events);
       }
     } catch (error) {
       this.#lose(error);
@@ -128,9 +134,15 @@ class BatchingWriter implements RunWriter {
     publish?.(runId, batch);
   }
 
+  #makeRoom(): void {
+    this.#room.resolve();
+    this.#room = Promise.withResolvers();
+  }
+
   #lose(error: unknown): void {
     if (this.#over.signal.aborted) return;
     this.#buffer.clear();
+    this.#makeRoom();
     this.#end(error instanceof LogLostError ? error.standing.seal : undefined);
     this.#lost.abort(error);
   }

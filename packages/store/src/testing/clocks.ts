@@ -35,6 +35,7 @@ export function manualClock(start = Date.parse('2026-01-01T00:00:00Z')): ManualC
         await nextTurn();
       }
       now = end;
+      await nextTurn();
     },
     get sleepers() {
       return sleepers.size;
