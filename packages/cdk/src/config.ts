@@ -102,20 +102,15 @@ export type Overrides = Readonly<Record<string, unknown>>;
 export function settingsOf(config: unknown, stage: string, overrides: Overrides = {}): StageSettings {
   const { defaults, stages } = checkedConfig(config);
   const base = { ...defaults, ...stages[stage] };
-  const result = stageSettings.safeParse(withOverrides(base, overrides));
-  if (result.success) return result.data;
-  // A value of `--set` comes as text. Read it as JSON where the text itself does not fit.
-  const values = withOverrides(base, typedOverrides(overrides, result.error));
-  const retried = stageSettings.safeParse(values);
-  if (retried.success) return retried.data;
+  const values = withOverrides(base, typedOverrides(base, overrides));
+  const parsed = stageSettings.safeParse(values);
+  if (parsed.success) return parsed.data;
   throw new SynthProblemsError(
-    describeIssues(retried.error, values).map((problem) => {
-      const path = problem.field;
-      const overridden = Object.keys(overrides).some(
-        (key) => path === key || path.startsWith(`${key}.`) || problem.message.includes(`"${key}"`),
-      );
-      return { file: overridden ? 'PARLEY_SET' : configFile, field: path, message: problem.message };
-    }),
+    describeIssues(parsed.error, values).map(({ field, message }) => ({
+      file: Object.keys(overrides).some((key) => concerns(key, field, message)) ? 'PARLEY_SET' : configFile,
+      field,
+      message,
+    })),
   );
 }
 
@@ -170,13 +165,28 @@ function withValue(base: unknown, [key = '', ...rest]: string[], value: unknown)
   return { ...object, [key]: rest.length === 0 ? value : withValue(object[key], rest, value) };
 }
 
-function typedOverrides(overrides: Overrides, error: z.ZodError): Overrides {
-  const failed = error.issues.map(({ path }) => path.join('.'));
+/**
+ * A value of `--set` comes as text. Where the text itself does not fit but what it says as JSON does, that
+ * is what is meant: `7`, `true`, `{"provider":"demo"}`; but an account number stays text.
+ */
+function typedOverrides(base: Record<string, unknown>, overrides: Overrides): Overrides {
+  const fits = (key: string, value: unknown) => {
+    const { error } = stageSettings.safeParse(withOverrides(base, { ...overrides, [key]: value }));
+    return !error?.issues.some(({ path }) => concerns(key, path.join('.'), ''));
+  };
   return Object.fromEntries(
-    Object.entries(overrides).map(([key, value]) => [
-      key,
-      typeof value === 'string' && failed.some((path) => path === key) ? fromJson(value) : value,
-    ]),
+    Object.entries(overrides).map(([key, value]) => {
+      if (typeof value !== 'string' || fits(key, value)) return [key, value];
+      const typed = fromJson(value);
+      return [key, fits(key, typed) ? typed : value];
+    }),
+  );
+}
+
+/** True when a problem at `field` is one of the override `key`. */
+function concerns(key: string, field: string, message: string): boolean {
+  return (
+    field === key || field.startsWith(`${key}.`) || message.includes(`unknown key "${key.split('.').at(-1)}"`)
   );
 }
 

@@ -21,20 +21,22 @@ export class Foundation extends Construct {
   private constructor(stack: ParleyStack) {
     super(stack, 'Foundation');
     const read = (name: NetworkParameter) => readParameter(this, ssmPath.network(stack.prefix, name));
-    const readZones = (name: NetworkParameter) =>
+    const readSubnets = (name: NetworkParameter) =>
       readListParameter(this, ssmPath.network(stack.prefix, name), zoneCount);
 
+    this.assignPublicIp = stack.settings.network === 'public';
     this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: read('vpc-id'),
-      availabilityZones: readZones('availability-zones'),
-      publicSubnetIds: readZones('public-subnet-ids'),
-      privateSubnetIds: readZones('private-subnet-ids'),
+      availabilityZones: stack.availabilityZones,
+      ...(this.assignPublicIp
+        ? { publicSubnetIds: readSubnets('public-subnet-ids') }
+        : { privateSubnetIds: readSubnets('private-subnet-ids') }),
     });
     // Route tables are the foundation's business; nothing here adds a route.
     Annotations.of(this.vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+    this.serviceSubnets = this.assignPublicIp ? this.vpc.publicSubnets : this.vpc.privateSubnets;
     this.cluster = Cluster.fromClusterAttributes(this, 'Cluster', {
       clusterName: read('ecs-cluster-name'),
-      clusterArn: read('ecs-cluster-arn'),
       vpc: this.vpc,
       securityGroups: [],
     });
@@ -49,8 +51,6 @@ export class Foundation extends Construct {
       listenerArn: read('alb-listener-arn'),
       securityGroup: this.loadBalancerSecurityGroup,
     });
-    this.assignPublicIp = stack.settings.network === 'public';
-    this.serviceSubnets = this.assignPublicIp ? this.vpc.publicSubnets : this.vpc.privateSubnets;
   }
 
   /** The foundation as seen from the stack of `scope`; imported once. */
