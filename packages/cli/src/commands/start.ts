@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal, type LocalSystem } from '@parley/local/start';
 import { readConfig } from '../config.ts';
 import { describeModel, localModel } from '../local-model.ts';
 import { startReporter, type StartReporter } from '../start-reporter.ts';
-import { synthesize, type Synthesis } from '../synthesize.ts';
+import { synthesize } from '../synthesize.ts';
 import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
 
 interface StartOptions {
@@ -44,7 +43,8 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
 
   reporter.step('starting');
   const system = await startLocal({
-    ...assembliesOf(synthesis),
+    // Folders of stacks with problems too: what was deployed from them stays as it is.
+    assemblies: synthesis.stacks.map(({ folder }) => folder),
     dataFolder: join(workspace.root, '.parley'),
     ...(port === undefined ? {} : { port, exactPort: true }),
     workspaceFolder: (name) => folderOf(workspace, name),
@@ -58,15 +58,6 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
     notRun: system.notRun,
   });
   await untilStopped(system, reporter);
-}
-
-/** What to run, and what to leave as it is because its sources cannot be synthesized now. */
-function assembliesOf({ stacks }: Synthesis): { assemblies: string[]; keep: string[] } {
-  const usable = stacks.filter(({ problems, folder }) => problems.length === 0 && existsSync(folder));
-  return {
-    assemblies: usable.map(({ folder }) => folder),
-    keep: stacks.filter((each) => !usable.includes(each)).map(({ stack }) => stack),
-  };
 }
 
 function folderOf({ packages }: Workspace, name: string): string {

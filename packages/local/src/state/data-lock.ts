@@ -1,17 +1,8 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod';
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { AlreadyRunningError } from '../errors.ts';
+import { beganAt, isAlive, lockPath, readHolder, type Holder } from './lock-holder.ts';
 
-const holder = z.object({
-  pid: z.number(),
-  /** When the process began, as the kernel counts; tells it from a later one with the same number. */
-  began: z.string(),
-  url: z.string().optional(),
-});
-type Holder = z.infer<typeof holder>;
-
+/** Lock files held by this process. */
 const heldHere = new Set<string>();
 
 /** Makes sure that one process at a time runs on a data folder. A lock left by a killed process is taken over. */
@@ -25,7 +16,7 @@ export class DataLock {
   /** @throws AlreadyRunningError naming the process that runs, and its address */
   static async take(dataFolder: string): Promise<DataLock> {
     await mkdir(dataFolder, { recursive: true });
-    const path = join(dataFolder, 'lock.json');
+    const path = lockPath(dataFolder);
     const own: Holder = { pid: process.pid, began: beganAt(process.pid) };
     for (;;) {
       const file = await openNew(path);
@@ -35,7 +26,8 @@ export class DataLock {
         return new DataLock(path);
       }
       const other = await readHolder(path);
-      if (other && runs(other, path)) throw new AlreadyRunningError(other.pid, other.url);
+      const runs = other?.pid === process.pid ? heldHere.has(path) : other && isAlive(other);
+      if (other && runs) throw new AlreadyRunningError(other.pid, other.url);
       await rm(path, { force: true });
     }
   }
@@ -59,33 +51,5 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw error;
-  }
-}
-
-async function readHolder(path: string): Promise<Holder | undefined> {
-  try {
-    return holder.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return undefined; // Cut while it was written.
-  }
-}
-
-function runs({ pid, began }: Holder, path: string): boolean {
-  if (pid === process.pid) return heldHere.has(path);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return beganAt(pid) === began;
-}
-
-/** When a process began, in kernel ticks; empty where the system does not tell. */
-function beganAt(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
   }
 }
