@@ -318,6 +318,34 @@ describe('an event that comes again or late', () => {
     expect(await catalog.getLive('agent', weather)).toBeUndefined();
   });
 
+  it('brings nothing to life when it comes after its own delete', async () => {
+    const physicalResourceId = `agent/${weather}`;
+    await remove({ ...agent, properties: agentProperties(weather), physicalResourceId, second: 2 });
+    const late = await create({ ...agent, properties: agentProperties(weather), second: 1 });
+    expect(late.Status).toBe('SUCCESS');
+    expect(await catalog.getLive('agent', weather)).toBeUndefined();
+    await create({ ...agent, properties: agentProperties(weather), second: 3 });
+    expect(await catalog.getLive('agent', weather)).toBeDefined();
+  });
+
+  it('is applied once when it comes twice at the same time, and the last issued of several stands', async () => {
+    const physicalResourceId = `agent/${weather}`;
+    const events = [1, 2, 3, 4].map((second) =>
+      cloudFormationEvent(address, {
+        type: second === 1 ? 'Create' : 'Update',
+        ...agent,
+        properties: agentProperties(weather, { instructions: `Issued at ${second}.` }),
+        physicalResourceId: second === 1 ? undefined : physicalResourceId,
+        second,
+      }),
+    );
+    await Promise.all([...events, ...events].reverse().map((event) => handler(event, invocation())));
+    expect(address.received.map(({ answer }) => answer.Status)).toEqual(
+      Array.from({ length: 8 }, () => 'SUCCESS'),
+    );
+    expect(await instructionsOf(weather)).toBe('Issued at 4.');
+  });
+
   it('retires what a create that was never answered registered', async () => {
     await create({ ...agent, properties: agentProperties(weather), second: 1 });
     const physicalResourceId = 'parley-test-weather-Agent-1ABCDEF';
