@@ -27,4 +27,5 @@ const service = createInferenceApi({
   modelOptions: { readSecret },
   stopSeconds: config.stopSeconds,
 });
-await runService(service, { port: config.port });
+for (const variable of config.unknownVariables) service.log.warn('unknown variable, misspelt?', { variable });
+await runService(service, { port: config.port, host: config.host });

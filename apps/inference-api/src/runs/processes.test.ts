@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { systemClock, type Clock } from '@parley/store/clock';
-import { createConversationStore } from '@parley/store/conversations';
+import { createConversationStore, startIds } from '@parley/store/conversations';
+import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
 import { all, createClient, runEvents, textOf, until, type Received } from '../testing/client.ts';
@@ -32,6 +33,22 @@ async function messagesOf(sessionId: string): Promise<Message[]> {
 
 function runIdOf([first]: Received[]): string {
   return first!.id.split(':')[0]!;
+}
+
+/** A run that another process has started; the test is its writer. */
+async function startElsewhere() {
+  const session = await world.createSession();
+  const ids = startIds(session.id, randomUUID());
+  const { run } = await world.conversations.startRun({
+    owner: 'alice',
+    session,
+    runId: ids.runId,
+    bodyHash: 'hash',
+    userMessage: { id: ids.userMessageId, parentId: null, text: question.text },
+    answer: { id: ids.messageId, parentId: ids.userMessageId },
+    writerId: 'elsewhere',
+  });
+  return run;
 }
 
 /** Another process's clock, so far ahead that every lease has expired. */
@@ -149,6 +166,38 @@ test('after kill -9 in mid-answer nothing seen is missing, the answer is interru
   const rest = textOf(await all(await elsewhere.start(session.id, { parentId: cut.id })));
   const whole = textOf(await all(await elsewhere.start(session.id, question)));
   expect(messageText(cut) + rest).toBe(whole);
+});
+
+test('a client that reads nothing while megabytes are answered gets all of them in order when it reads', async () => {
+  const { url } = await world.startInstance();
+  const client = await createClient(url, world.issuer);
+  const run = await startElsewhere();
+  const response = await client.resume(run.runId); // and nobody reads it yet
+  const delta = 'x'.repeat(60_000);
+  for (let n = 0; n < 200; n += 1) {
+    const event: StreamEvent = { type: 'text-delta', id: 't', delta: `${n} ${delta}` };
+    await world.runLog.append(run.runId, { n, first: n, events: [event], writer: 'elsewhere' });
+  }
+  const last: StreamEvent[] = [{ type: 'finish' }];
+  await world.runLog.seal(run.runId, { seal: 'finished', events: last, writer: 'elsewhere' });
+  const received = await all(response);
+  expect(received.map(({ n }) => n)).toEqual(Array.from({ length: 201 }, (_, n) => n));
+  expect(textOf(received)).toHaveLength(200 * 60_001 + 10 + 2 * 90 + 3 * 100);
+});
+
+test('a run in which nothing is said for long keeps its stream alive', async () => {
+  const { url } = await world.startInstance({ times: { heartbeatMs: 10 } });
+  const client = await createClient(url, world.issuer);
+  const gate = createGate();
+  world.forecast.handler = async () => gate.pass();
+  const session = await world.createSession();
+  const response = await client.start(session.id, question);
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.split(': heartbeat\n\n').length > 5) gate.open();
+  }
+  expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
 });
 
 test('on SIGTERM a process refuses new runs, lets open ones end, and exits with 0', async () => {

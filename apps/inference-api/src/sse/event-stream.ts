@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { heartbeatSeconds } from '@parley/contract/stream';
+import { HttpError } from '@parley/service/errors';
 import { securityHeaders } from '@parley/service/security-headers';
 import type { Log } from '@parley/service/log';
 import type { ServiceEnv } from '@parley/service/service-env';
@@ -52,6 +53,9 @@ export function eventStreamResponse(
   { headers = {}, ...times }: EventStreamOptions,
   produce: (stream: EventStream) => Promise<void>,
 ): Response {
+  if (context.req.method === 'HEAD') {
+    throw new HttpError('method-not-allowed', `${context.req.path} streams events: use GET.`);
+  }
   const response = context.env.outgoing as ServerResponse;
   // Not from `context.res`: once it was read, node-server no longer sees that the answer is sent.
   const common = { ...securityHeaders, 'x-request-id': context.get('requestId') };
@@ -92,7 +96,9 @@ class NodeEventStream implements EventStream {
     response.on('close', () => this.#leave());
     response.on('error', () => this.#leave());
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    response.write(': open\n\n');
+    if (response.destroyed)
+      this.#leave(); // gone before we began
+    else response.write(': open\n\n');
   }
 
   get gone(): AbortSignal {

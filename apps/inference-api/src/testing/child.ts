@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { env } from '@parley/contract/names';
 import { bucket, type World } from './world.ts';
 
@@ -12,7 +13,7 @@ export interface Child {
   exited: Promise<number | string>;
 }
 
-const entry = new URL('../server.ts', import.meta.url).pathname;
+const entry = fileURLToPath(new URL('../server.ts', import.meta.url));
 
 export async function startChild(world: World, jwksUrl: string): Promise<Child> {
   const child = spawn(process.execPath, [entry], {
@@ -34,7 +35,7 @@ export async function startChild(world: World, jwksUrl: string): Promise<Child> 
 function environment({ tables, edge, issuer }: World, jwksUrl: string): Record<string, string> {
   return {
     [env.port]: '0',
-    [env.prefix]: 'parley-test',
+    [env.host]: '127.0.0.1',
     [env.catalogTable]: tables.catalogTable,
     [env.conversationsTable]: tables.conversationsTable,
     [env.attachmentsBucket]: bucket,
