@@ -1,18 +1,11 @@
 import { daysIn, timesIn, type Day } from './dates.ts';
 import type { Field } from './field.ts';
-import { currencies, languages, months, units, weekdays } from './lexicon.ts';
+import { currencies, languages, units } from './lexicon.ts';
+import { people, places } from './names.ts';
 import { numbersIn } from './numbers.ts';
 import type { Candidate, Phrase } from './phrase.ts';
-import { isStopWord, keywords, wordsOf } from './words.ts';
-
-const quoted = /"([^"]+)"|“([^”]+)”|‘([^’]+)’|(?<![\p{L}\d])'([^']+)'(?![\p{L}\d])/u;
-const capital = "\\p{Lu}[\\p{L}\\p{M}'’.-]*";
-/** "Lisbon", "New York", "Rio de Janeiro", "Stratford-upon-Avon". */
-const properName = `${capital}(?:[ ](?:(?:de|da|do|del|di|la|le|el|von|van|der|of|the|am|upon)[ ])*${capital})*`;
-/** Words in lower case that neither begin nor continue a place. */
-const notInPlace =
-  '(?:a|an|the|my|this|next|in|on|at|for|and|or|with|to|from|today|tomorrow|tonight|yesterday|please|right|now|then|work|home|general)\\b';
-const notPlaces = new Set<string>([...weekdays, ...months, ...weekdays.map((day) => day.slice(0, 3))]);
+import { labelled, phrases, queries, texts } from './texts.ts';
+import { wordsOf } from './words.ts';
 
 /** All that a message may mean for a field, the likeliest first. */
 export function candidatesFor(field: Field, phrase: Phrase, now: Date): Candidate[] {
@@ -35,7 +28,7 @@ function byKind(field: Field, phrase: Phrase, now: Date): Candidate[] {
     case 'id':
       return idCandidates(phrase);
     case 'date':
-      return daysIn(phrase, now).map((each) => ({ ...each, value: dayWords(field, each.value) }));
+      return daysIn(phrase, now).map((each) => ({ ...each, value: dayWords(field, phrase, each) }));
     case 'time':
       return timesIn(phrase);
     case 'date-time':
@@ -63,13 +56,6 @@ function byKind(field: Field, phrase: Phrase, now: Date): Candidate[] {
     default:
       return texts(phrase);
   }
-}
-
-/** "title: Broken door", "priority=high". */
-function labelled(field: Field, phrase: Phrase): Candidate[] {
-  const label = wordsOf(field.name).join('[ _-]?');
-  if (label === '' || !['text', 'phrase', 'query', 'id', 'person', 'place'].includes(field.kind)) return [];
-  return phrase.find(new RegExp(`(?<![\\p{L}\\d])${label}\\s*(?::|=)\\s*"?([^",;\\n]+)`, 'iu'), true);
 }
 
 function enumCandidates(phrase: Phrase, value: unknown): Candidate[] {
@@ -121,18 +107,31 @@ function idCandidates(phrase: Phrase): Candidate[] {
 }
 
 /** The spoken word where the description offers it, else the date. */
-function dayWords({ about, schema }: Field, { words, iso }: Day): string {
-  return schema.format !== 'date' && about.includes(words) ? words : iso;
+function dayWords(
+  { about, schema }: Field,
+  phrase: Phrase,
+  { value, start }: Candidate & { value: Day },
+): string {
+  if (schema.format !== 'date' && about.includes(value.words)) return value.words;
+  // "since 1 March" means the last one, which "on 1 March" does not.
+  const isPast =
+    value.offset > 0 && !/\d{4}/.test(value.words) && /\b(?:since|after|from)$/.test(phrase.before(start));
+  return isPast ? `${Number(value.iso.slice(0, 4)) - 1}${value.iso.slice(4)}` : value.iso;
 }
 
+/** A day with the time of day that the message names, as one candidate when they stand side by side. */
 function dateTimes(phrase: Phrase, now: Date): Candidate[] {
   const written = phrase.find(/\b(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)/, true);
   const [time] = timesIn(phrase);
-  const days = daysIn(phrase, now).map((each) => ({
-    ...each,
-    value: `${each.value.iso}T${time?.value ?? '00:00'}:00Z`,
-    end: time && time.start > each.start ? Math.max(each.end, time.end) : each.end,
-  }));
+  const days = daysIn(phrase, now).map(({ value, start, end }) => {
+    const beside = time && Math.max(start - time.end, time.start - end) <= ' at the '.length;
+    return {
+      value: `${value.iso}T${time?.value ?? '00:00'}:00Z`,
+      start: beside ? Math.min(start, time.start) : start,
+      end: beside ? Math.max(end, time.end) : end,
+      sure: true,
+    };
+  });
   return [...written, ...days];
 }
 
@@ -156,109 +155,6 @@ function expressions(phrase: Phrase): Candidate[] {
       .replace(new RegExp(Object.keys(words).join('|'), 'gi'), (word) => ` ${words[word.toLowerCase()]} `)
       .replace(/\s+/g, ' ')
       .trim(),
-  );
-}
-
-function places(phrase: Phrase, { about }: Field): Candidate[] {
-  const lead = '\\b(?:in|at|for|near|around|from|to|of|visit|visiting)\\s+(?:the\\s+city\\s+of\\s+)?';
-  const plain = `(?!${notInPlace})([\\p{Ll}][\\p{L}'’-]{2,}(?:\\s+(?!${notInPlace})[\\p{Ll}][\\p{L}'’-]+)?)`;
-  // "Springfield, Illinois" is one place where the field says that it takes both.
-  const name = about.includes('comma') ? `${properName}(?:,\\s+${properName})?` : properName;
-  return [
-    ...phrase.find(new RegExp(`(?<=${lead})(${name})`, 'u'), true, placeName),
-    ...properNames(phrase),
-    ...phrase.find(new RegExp(`(?<=${lead})${plain}`, 'u'), false, placeName),
-  ];
-}
-
-function people(phrase: Phrase): Candidate[] {
-  return [
-    ...phrase.find(/(?<!\S)@([\w.-]+\w)/, true),
-    ...phrase.find(
-      new RegExp(
-        `(?<=\\b(?:for|about|is|with|named|called|of|find|to|by|email|phone|contact|reach)\\s+)(${properName})`,
-        'u',
-      ),
-      true,
-      personName,
-    ),
-    ...properNames(phrase, personName),
-  ];
-}
-
-/** Capitalised words that do not merely begin a sentence. */
-function properNames(phrase: Phrase, read: (text: string) => string | undefined = placeName): Candidate[] {
-  return phrase.find(new RegExp(`(?<![\\p{L}\\d'’])(${properName})`, 'u'), false, (text) => {
-    const words = text.split(' ');
-    while (words[0] !== undefined && isStopWord(words[0])) words.shift();
-    return words.length === text.split(' ').length ? read(text) : undefined;
-  });
-}
-
-function placeName(text: string): string | undefined {
-  const bare = text.replace(/(?:['’]s)?[.'’-]*$/, '');
-  const first = bare.toLowerCase().split(' ')[0]!;
-  return notPlaces.has(first) || isStopWord(first) ? undefined : bare;
-}
-
-function personName(text: string): string | undefined {
-  return placeName(text);
-}
-
-/** What is to be translated, sent or said: in quotes, or what follows the verb. */
-function phrases(phrase: Phrase): Candidate[] {
-  return [
-    ...quotes(phrase),
-    ...phrase.find(
-      /\b(?:translate|say|write|post|send|saying|message|summari[sz]e|text)\s+(.+?)\s+(?:in|to|into)\s+(?:\p{L}+)\s*[?.!]*$/iu,
-      true,
-    ),
-    ...phrase.find(
-      /\b(?:translate|say|write|post|send|saying|summari[sz]e|that says)[:\s]+(.+?)[?.!]*$/iu,
-      false,
-    ),
-    ...phrase.find(/:\s*(.+)$/, false),
-  ];
-}
-
-/** What is looked for: in quotes, or what follows "about" and the like, else the words that matter. */
-function queries(phrase: Phrase, field: Field): Candidate[] {
-  const rest = phrase.text
-    .split(/\s+/)
-    .filter((word) => !isStopWord(word.replace(/[^\p{L}\d]/gu, '')) && keywords(word).size > 0)
-    .filter((word) => ![...keywords(word)].some((each) => field.names.has(each)))
-    .join(' ')
-    .replace(/[?.!,]+$/, '');
-  return [
-    ...quotes(phrase),
-    ...phrase.find(
-      /\b(?:about|regarding|concerning|mentioning|matching|related to)\s+(?:the\s+|an?\s+)?(.+?)\s*[?.!]*$/i,
-      true,
-    ),
-    ...phrase.find(/\b(?:on|for|named|called|with)\s+(?:the\s+|an?\s+)?(.+?)\s*[?.!]*$/i, true),
-    ...(rest === '' ? [] : [{ value: rest, start: 0, end: 0, sure: false }]),
-  ];
-}
-
-function texts(phrase: Phrase): Candidate[] {
-  return [
-    ...quotes(phrase),
-    ...phrase.find(
-      /\b(?:called|named|titled|about|saying)\s+(.+?)(?=\s+(?:on|at|to|for|with|by|from|in)\s|\s*[?.!,]|$)/i,
-      true,
-    ),
-    ...phrase.find(new RegExp(`(?<=\\b(?:for|in|of|to|with|on)\\s+)(${properName})`, 'u'), true, placeName),
-    ...phrase.find(
-      /\b(?:for|of|on|in)\s+(?:the\s+|an?\s+)?([\p{L}\d][\p{L}\d' -]*?)(?=\s+(?:on|at|to|for|with|by|from|in)\s|\s*[?.!,]|$)/iu,
-      false,
-    ),
-    ...properNames(phrase),
-  ];
-}
-
-function quotes(phrase: Phrase): Candidate[] {
-  return phrase.find(new RegExp(`((?:${quoted.source.replace(/\((?!\?)/g, '(?:')}))`, 'u'), true, (text) =>
-    text.slice(1, -1),
   );
 }
 

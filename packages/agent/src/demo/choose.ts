@@ -1,7 +1,7 @@
 import type { ToolSpec } from '@parley/contract/agent';
-import { fill, type Filled } from './fill.ts';
+import { fill, pleasantry, type Filled } from './fill.ts';
 import { fieldsOf, type FieldKind } from './field.ts';
-import { related } from './lexicon.ts';
+import { related, relatedVerbs } from './lexicon.ts';
 import { keywords, stem, wordsOf } from './words.ts';
 
 export interface Choice {
@@ -10,7 +10,11 @@ export interface Choice {
   score: number;
 }
 
-const relatedStems = related.map((group) => new Set(group.map(stem)));
+/** Stems that go together, and what another word of the group counts for one that a tool has. */
+const relatedStems = [
+  ...related.map((group) => ({ words: new Set(group.map(stem)), weight: 0.7 })),
+  ...relatedVerbs.map((group) => ({ words: new Set(group.map(stem)), weight: 0.3 })),
+];
 
 /** Below this a message says too little about a tool to call it. */
 const scoreMin = 1.5;
@@ -25,12 +29,24 @@ export function choose(tools: readonly ToolSpec[], text: string, now: Date): Cho
   if (/\bwho(?:se|m)?\b/i.test(text)) asked.add(stem('person'));
   const weighted = tools.map(weights);
   const choices = tools.map((tool, i) => {
-    const filled = fill(tool.input, text, { now });
+    const filled = fill(tool, text, { now });
     const words = [...asked].reduce((sum, word) => sum + bestWeight(word, i, weighted), 0);
     return { tool, filled, score: words + fillScore(tool, filled) };
   });
   const best = choices.toSorted((a, b) => b.score - a.score)[0];
-  return best && best.score >= scoreMin ? best : undefined;
+  if (!best) return undefined;
+  return best.score >= scoreMin || isForOnlyTool(tools, best.filled, text) ? best : undefined;
+}
+
+/** "Lisbon tomorrow", said to an agent that has one tool: a few words that fill all it needs are for it. */
+function isForOnlyTool(tools: readonly ToolSpec[], { missing, found }: Filled, text: string): boolean {
+  return (
+    tools.length === 1 &&
+    missing.length === 0 &&
+    found.length > 0 &&
+    wordsOf(text).length <= 5 &&
+    !pleasantry.test(text)
+  );
 }
 
 /** What each stem of a tool weighs. */
@@ -59,8 +75,9 @@ function bestWeight(word: string, tool: number, weighted: readonly Map<string, n
 
 /** The word itself, or, for less, another word for the same thing. */
 function weightOf(word: string, tool: Map<string, number>): number {
-  const groups = relatedStems.filter((group) => group.has(word));
-  const kin = groups.flatMap((group) => [...group]).map((each) => (tool.get(each) ?? 0) * 0.7);
+  const kin = relatedStems
+    .filter(({ words }) => words.has(word))
+    .flatMap(({ words, weight }) => [...words].map((each) => (tool.get(each) ?? 0) * weight));
   return Math.max(tool.get(word) ?? 0, ...kin);
 }
 

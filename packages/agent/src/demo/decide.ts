@@ -44,7 +44,7 @@ function answered(
   const other = choose(tools, user, now);
   if (other && other.tool.name !== question.tool.name && other.filled.missing.length === 0) return undefined;
   const asked = question.filled.missing[0]?.name;
-  const filled = fill(question.tool.input, user, { now, earlier: question.filled.input, asked });
+  const filled = fill(question.tool, user, { now, earlier: question.filled.input, asked });
   return filled.found.length > 0 ? callOrAsk(question.tool, filled) : undefined;
 }
 
@@ -70,7 +70,7 @@ function followedUp(
   const other = choose(tools, user, now);
   if (other && other.tool.name !== tool.name) return undefined;
   const earlier = typeof last.input === 'object' && last.input !== null ? last.input : {};
-  const filled = fill(tool.input, user, { now, earlier: earlier as Record<string, unknown> });
+  const filled = fill(tool, user, { now, earlier: earlier as Record<string, unknown> });
   return filled.found.length > 0 ? callOrAsk(tool, filled) : undefined;
 }
 

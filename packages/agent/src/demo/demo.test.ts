@@ -1,5 +1,6 @@
 import type { LambdaToolDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agentWith, assistantMessage, invokerOf, record, toolNamed, userMessage } from '../testing/run.ts';
 
@@ -186,6 +187,160 @@ describe('the demo model, with nine tools that it has never seen', () => {
   });
 });
 
+const text = (description?: string, more: object = {}) => ({
+  type: 'string',
+  ...(description && { description }),
+  ...more,
+});
+const others = [
+  toolNamed('get_stock_quote', 'Returns the latest price of a share.', {
+    ticker: text('Ticker symbol, such as AMZN'),
+  }),
+  toolNamed('book_table', 'Books a table in a restaurant.', {
+    restaurant: text('Name of the restaurant'),
+    partySize: { type: 'integer', minimum: 1, maximum: 20, description: 'Number of people' },
+    date: text(undefined, { format: 'date' }),
+    time: text('Time as HH:MM'),
+  }),
+  toolNamed('sendEmail', 'Sends an email.', {
+    to: { type: 'array', items: text(undefined, { format: 'email' }) },
+    subject: text(),
+    body: text('Body of the email'),
+  }),
+  toolNamed(
+    'recipe-search',
+    'Finds recipes by ingredient or dish.',
+    {
+      ingredients: { type: 'array', items: text() },
+      vegetarian: { type: 'boolean' },
+      maxMinutes: { type: 'integer' },
+    },
+    ['ingredients'],
+  ),
+  toolNamed('flights', 'Finds flights between two cities.', {
+    origin: text('City of departure'),
+    destination: text('City of arrival'),
+    date: text('Date as YYYY-MM-DD'),
+    passengers: { type: 'integer', minimum: 1, default: 1 },
+  }),
+  toolNamed('set_reminder', 'Sets a reminder.', {
+    what: text('What to be reminded of'),
+    when: text(undefined, { format: 'date-time' }),
+  }),
+  toolNamed('wiki', 'Looks up an article in the encyclopedia.', { topic: text() }),
+  toolNamed(
+    'createTicket',
+    'Opens a support ticket.',
+    {
+      title: text('Short title'),
+      priority: { anyOf: [text(undefined, { enum: ['low', 'medium', 'high'] }), { type: 'null' }] },
+    },
+    ['title', 'priority'],
+  ),
+  toolNamed(
+    'invoices',
+    'Lists invoices of a customer.',
+    {
+      customerId: text('Customer id, such as C-1001'),
+      since: text(undefined, { format: 'date' }),
+      unpaidOnly: { type: 'boolean' },
+    },
+    ['customerId'],
+  ),
+  toolNamed('roll_dice', 'Rolls dice and returns the sum.', {
+    count: { type: 'integer', minimum: 1, description: 'How many dice' },
+    sides: { type: 'integer', minimum: 2, default: 6 },
+  }),
+  toolNamed('shorten', 'Makes a short link of a URL.', { url: text(undefined, { format: 'uri' }) }),
+  toolNamed('list_servers', 'Lists the servers that run.'),
+  toolNamed('ship', 'Ships a parcel.', {
+    parcel: {
+      type: 'object',
+      properties: { weightKg: { type: 'number' }, fragile: { type: 'boolean' } },
+      required: ['weightKg'],
+    },
+    to: text('City to ship to'),
+  }),
+];
+
+describe('the demo model, with twelve others', () => {
+  it.each<[string, string, object]>([
+    ['How is Apple stock doing (AAPL)?', 'get_stock_quote', { ticker: 'AAPL' }],
+    [
+      'Book a table for 4 people at Chez Paul on Friday at 19:30',
+      'book_table',
+      { restaurant: 'Chez Paul', partySize: 4, date: '2026-11-27', time: '19:30' },
+    ],
+    [
+      'Book a table at Nonna for two tomorrow at 8 pm',
+      'book_table',
+      { restaurant: 'Nonna', partySize: 2, date: '2026-11-22', time: '20:00' },
+    ],
+    [
+      'Send an email to ann@example.com with subject "Lunch" and body "See you at noon"',
+      'sendEmail',
+      { to: ['ann@example.com'], subject: 'Lunch', body: 'See you at noon' },
+    ],
+    [
+      'Find vegetarian recipes with tomatoes, basil and mozzarella',
+      'recipe-search',
+      { ingredients: ['tomatoes', 'basil', 'mozzarella'], vegetarian: true },
+    ],
+    ['recipes with chicken under 30 minutes', 'recipe-search', { ingredients: ['chicken'], maxMinutes: 30 }],
+    [
+      'flights to Madrid from Porto next friday for 2 passengers',
+      'flights',
+      { origin: 'Porto', destination: 'Madrid', date: '2026-11-27', passengers: 2 },
+    ],
+    [
+      'Remind me to call mum at 5pm tomorrow',
+      'set_reminder',
+      { what: 'call mum', when: '2026-11-22T17:00:00Z' },
+    ],
+    [
+      'Set a reminder for Monday 9 am to pay rent',
+      'set_reminder',
+      { what: 'pay rent', when: '2026-11-23T09:00:00Z' },
+    ],
+    ['Look up Alan Turing', 'wiki', { topic: 'Alan Turing' }],
+    [
+      'Open a ticket: the printer is broken, high priority',
+      'createTicket',
+      { title: 'the printer is broken', priority: 'high' },
+    ],
+    [
+      'Show unpaid invoices of C-1001 since 1 March',
+      'invoices',
+      { customerId: 'C-1001', since: '2026-03-01', unpaidOnly: true },
+    ],
+    ['Roll 3 dice with 20 sides', 'roll_dice', { count: 3, sides: 20 }],
+    ['roll two dice', 'roll_dice', { count: 2 }],
+    [
+      'Shorten https://example.com/a/very/long?x=1',
+      'shorten',
+      { url: 'https://example.com/a/very/long?x=1' },
+    ],
+    ['Which servers are running?', 'list_servers', {}],
+    [
+      'Ship a fragile parcel of 3.5 kg to Porto',
+      'ship',
+      { parcel: { weightKg: 3.5, fragile: true }, to: 'Porto' },
+    ],
+  ])('%s', async (ask, tool, input) => {
+    expect(await askDemo(ask, others)).toMatchObject({ tool, input });
+  });
+
+  it.each([
+    'lisbon tomorrow',
+    'weather lisbon tomorrow',
+    "What's Lisbon's weather tomorrow?",
+    'Lisbon tomorrow?',
+  ])('understands a few words when there is one tool: %s', async (ask) => {
+    const { input } = await askDemo(ask, [forecast]);
+    expect(input).toEqual({ city: expect.stringMatching(/^lisbon$/i) as string, day: 'tomorrow' });
+  });
+});
+
 describe('the demo model, asked for too little', () => {
   it('asks for what is missing, and takes the answer for it', async () => {
     const first = await askDemo('What will the weather be tomorrow?');
@@ -299,6 +454,84 @@ describe('the demo model, with a result', () => {
 });
 
 describe('the demo model as a model', () => {
+  it('calls no tool without its required fields, whatever the message and the schema', async () => {
+    const kinds = fc.constantFrom<object>(
+      { type: 'string' },
+      { type: ['string', 'null'] },
+      { type: 'string', format: 'date' },
+      { type: 'string', format: 'date-time' },
+      { type: 'string', pattern: '([' },
+      { type: 'string', enum: ['low', 'high', ''] },
+      { const: 7 },
+      { type: 'integer', minimum: 3 },
+      { type: 'boolean' },
+      { type: 'array', items: { type: 'string' } },
+      { type: 'array' },
+      { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+      { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      {},
+    );
+    const names = fc.constantFrom(
+      'city',
+      'from',
+      'to',
+      'query',
+      'person',
+      'id',
+      'day',
+      'count',
+      'text',
+      'unit',
+      '名前',
+      '__proto__x',
+      '$',
+    );
+    const words = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom(
+        'weather',
+        'in',
+        'Lisbon',
+        'tomorrow',
+        'from',
+        'to',
+        '3',
+        '€5',
+        '"quoted',
+        '2 + 2',
+        'high',
+        "o'clock",
+        '32 December',
+        'at 25:99',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(names, kinds),
+        fc.array(words, { maxLength: 12 }),
+        async (properties, message) => {
+          const tool = toolNamed('weather_tool', 'Tells the weather in a city.', properties);
+          const asked = await askDemo(`weather ${message.join(' ')}`, [tool]);
+          if (asked.tool)
+            expect(Object.keys(asked.input as object).sort()).toEqual(Object.keys(properties).sort());
+          expect(asked.text).not.toBe('');
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([
+    'a '.repeat(50_000),
+    'Aa '.repeat(30_000),
+    '1+'.repeat(50_000),
+    '((1'.repeat(30_000),
+    'in the '.repeat(15_000),
+    "'".repeat(100_000),
+  ])('answers a very long message too', async (ask) => {
+    expect((await askDemo(ask, [...all, ...others])).history).toHaveLength(2);
+  });
+
   it('writes word by word, and the same words for the same question', async () => {
     const [first, second] = [await record({ ask: 'Hello' }), await record({ ask: 'Hello' })];
     expect(first.events).toEqual(second.events);

@@ -150,7 +150,7 @@ const wordKinds: readonly (readonly [FieldKind, RegExp])[] = [
     /^(?:city|cities|place|location|town|where|destination|origin|region|country|address|airport|station|village)$/,
   ],
   ['phrase', /^(?:phrase|sentence|passage|message|content|body|text)$/],
-  ['query', /^(?:query|search|keywords?|topic|subject|terms?|question|q)$/],
+  ['query', /^(?:query|search|keywords?|topic|terms?|question|q)$/],
   [
     'person',
     /^(?:person|people|user|username|assignee|colleague|employee|customer|attendees?|author|recipient|contact|owner|who)$/,

@@ -1,7 +1,8 @@
-import type { InputSchema } from '@parley/contract/agent';
+import type { ToolSpec } from '@parley/contract/agent';
 import { candidatesFor } from './candidates.ts';
 import { fieldOf, fieldsOf, type Field, type FieldKind, type Schema } from './field.ts';
 import { Phrase, type Candidate } from './phrase.ts';
+import { enumerations } from './texts.ts';
 import { keywords, stem, wordsOf } from './words.ts';
 
 export interface Filled {
@@ -52,8 +53,9 @@ const order: readonly FieldKind[] = [
 ];
 
 /** Fills a tool's input from a message, by each field's type, format, name and description. */
-export function fill(schema: InputSchema, text: string, wishes: Wishes): Filled {
-  return fillFrom(fieldsOf(schema), new Phrase(text), wishes);
+export function fill({ name, description, input }: ToolSpec, text: string, wishes: Wishes): Filled {
+  const topic = new Set([...keywords(wordsOf(name).join(' ')), ...keywords(description)]);
+  return fillFrom(fieldsOf(input), new Phrase(text, topic), wishes);
 }
 
 function fillFrom(fields: readonly Field[], phrase: Phrase, wishes: Wishes): Filled {
@@ -145,21 +147,29 @@ function listOf(
   phrase: Phrase,
   { now }: Wishes,
 ): Pick<Candidate, 'value' | 'sure'> | undefined {
-  const item = fieldOf(
-    field.name,
-    { description: field.schema.description ?? '', ...field.schema.items } as Schema,
-    field.required,
-  );
+  const { schema, name, required } = field;
+  const item = fieldOf(name, { description: schema.description ?? '', ...schema.items } as Schema, required);
+  const listed = freeText.has(item.kind) ? enumerations(phrase).map((each) => phrase.freePart(each)) : [];
+  // Free text fits anywhere: only its best candidate is meant. Of other kinds all are.
+  const all = [...listed, ...candidatesFor(item, phrase, now)].filter((each) => required || each.sure);
   const values: unknown[] = [];
   let sure = false;
-  for (const candidate of candidatesFor(item, phrase, now)) {
-    if (!phrase.isFree(candidate) || !(field.required || candidate.sure)) continue;
+  for (const candidate of all) {
+    if (
+      !phrase.isFree(candidate) ||
+      (freeText.has(item.kind) && values.length > 0 && !isQuoted(phrase, candidate))
+    )
+      continue;
     phrase.take(candidate);
     sure ||= candidate.sure;
     values.push(...(typeof candidate.value === 'string' ? split(candidate.value) : [candidate.value]));
   }
   const unique = [...new Set(values)];
   return unique.length > 0 ? { value: unique, sure } : undefined;
+}
+
+function isQuoted(phrase: Phrase, { start }: Candidate): boolean {
+  return /["“‘']/.test(phrase.text.charAt(start));
 }
 
 function split(text: string): string[] {

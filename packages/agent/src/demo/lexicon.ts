@@ -15,9 +15,6 @@ export const related: readonly string[][] = [
   'order package parcel shipped shipping shipment delivery purchase tracking arrive'.split(' '),
   'translate translation language french german spanish italian portuguese english japanese'.split(' '),
   'unit convert kilometer mile meter foot inch pound kilogram celsius fahrenheit liter gallon'.split(' '),
-  'search find look lookup query'.split(' '),
-  'create make add new open'.split(' '),
-  'delete remove cancel'.split(' '),
   'time clock timezone hour'.split(' '),
   'recipe cook dish ingredient meal'.split(' '),
   'flight fly plane airport airline'.split(' '),
@@ -25,6 +22,13 @@ export const related: readonly string[][] = [
   'stock share ticker price market'.split(' '),
   'news headline article'.split(' '),
   'rainfall rain precipitation'.split(' '),
+];
+
+/** The same for verbs, which say less about which tool is meant. */
+export const relatedVerbs: readonly string[][] = [
+  'search find look lookup query'.split(' '),
+  'create make add new open'.split(' '),
+  'delete remove cancel'.split(' '),
 ];
 
 /** ISO 4217 codes and what people say and write for them. */

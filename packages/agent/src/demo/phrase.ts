@@ -1,3 +1,8 @@
+import { isCommand, isStopWord, keywords } from './words.ts';
+
+/** Longer messages are read up to here: patterns cost time, and what matters is said first. */
+const charsMax = 2_000;
+
 /** A value that a message may mean for a field, and where it stands. */
 export interface Candidate {
   value: unknown;
@@ -12,8 +17,44 @@ export class Phrase {
   readonly text: string;
   readonly #taken: { start: number; end: number }[] = [];
 
-  constructor(text: string) {
-    this.text = text;
+  readonly #topic: ReadonlySet<string>;
+
+  /** `topic` has the stems of what the message is about, which are no values. */
+  constructor(text: string, topic: ReadonlySet<string> = new Set()) {
+    this.text = text.slice(0, charsMax);
+    this.#topic = topic;
+  }
+
+  /** True for words that are no name though a capital begins them: "What", "Find", the tool's own words. */
+  isCommon(word: string): boolean {
+    const bare = word.toLowerCase().replace(/['’].*$/, '');
+    return isStopWord(bare) || isCommand(bare) || this.#isTopic(bare);
+  }
+
+  /**
+   * The longest stretch of words that nothing else explains: in "weather lisbon tomorrow" it is
+   * "lisbon". None when nothing at all is explained, as then the message is about something else.
+   */
+  leftover(): Candidate[] {
+    const words = this.find(/(?<![\p{L}\d])([\p{L}\d][\p{L}\d'’-]*)/u, false);
+    const isOpen = (each: Candidate) => this.isFree(each) && !this.isCommon(String(each.value));
+    const explained = words.some(
+      (each) => !this.isFree(each) || this.#isTopic(String(each.value).toLowerCase()),
+    );
+    if (!explained) return [];
+    const runs: Candidate[] = [];
+    for (const [i, word] of words.entries()) {
+      const run = runs.at(-1);
+      if (!isOpen(word)) continue;
+      if (run && i > 0 && run.end === words[i - 1]!.end) run.end = word.end;
+      else runs.push({ ...word });
+    }
+    const [longest] = runs.toSorted((a, b) => b.end - b.start - (a.end - a.start));
+    return longest ? [{ ...longest, value: this.text.slice(longest.start, longest.end) }] : [];
+  }
+
+  #isTopic(word: string): boolean {
+    return [...keywords(word)].some((each) => this.#topic.has(each));
   }
 
   take({ start, end }: Candidate): void {

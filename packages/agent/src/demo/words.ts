@@ -9,6 +9,14 @@ const stopWords = new Set(
   ).split(' '),
 );
 
+/** Verbs that ask for something to be done, and say nothing about what it is done with. */
+const commands = new Set(
+  (
+    'add ask book buy call check convert create delete display do email fetch find generate give list look lookup make open order ' +
+    'place plan post print read remind remove reserve roll run schedule search see send set start stop tell translate turn update write'
+  ).split(' '),
+);
+
 /** Forms whose stem no rule finds. */
 const irregular: Record<string, string> = {
   conversion: 'convert',
@@ -75,6 +83,10 @@ export function keywords(text: string): Set<string> {
 
 export function isStopWord(word: string): boolean {
   return stopWords.has(word.toLowerCase());
+}
+
+export function isCommand(word: string): boolean {
+  return commands.has(word.toLowerCase());
 }
 
 /** A name as people write it: `dailyMax_temp` → "Daily max temp". */
