@@ -4,6 +4,7 @@ import type { Seal } from '@parley/contract/run';
 import { z } from 'zod';
 import { ifAbsent } from './expressions.ts';
 import { json } from './json.ts';
+import { putOrFind } from './put-or-find.ts';
 import type { Item, Key, TableIo } from './table-io.ts';
 
 /** A message as stored. `bodyHash` is that of the request that made it. */
@@ -82,8 +83,11 @@ export function createMessages(table: TableIo): Messages {
       const { parts, model, error, usage, ...rest } = message;
       const content = await contentAttributes(sessionId, { parts, model, error, usage });
       const item = { ...messageKey(sessionId, message.id), ...rest, ...content };
-      if (await table.put(item, ifAbsent)) return message;
-      return (await getMessage(sessionId, message.id)) ?? message;
+      return putOrFind(
+        message,
+        () => table.put(item, ifAbsent),
+        () => getMessage(sessionId, message.id),
+      );
     },
     storedMessages: async (sessionId) => {
       const found: StoredMessage[] = [];

@@ -3,6 +3,7 @@ import { seal as sealName, type Seal } from '@parley/contract/run';
 import { z } from 'zod';
 import { ifAbsent } from './expressions.ts';
 import { canonicalJson } from './json.ts';
+import { putOrFind } from './put-or-find.ts';
 import type { Key, TableIo } from './table-io.ts';
 
 /** Seconds a writer may be silent before anybody may declare its run interrupted, and how often it renews. */
@@ -42,10 +43,12 @@ export function createRuns(table: TableIo): Runs {
   const getRun = (runId: string) => table.get(keyOf(runId), runItem);
   return {
     getRun,
-    putRun: async (run) => {
-      if (await table.put({ ...keyOf(run.runId), ...run }, ifAbsent)) return run;
-      return (await getRun(run.runId)) ?? run;
-    },
+    putRun: (run) =>
+      putOrFind(
+        run,
+        () => table.put({ ...keyOf(run.runId), ...run }, ifAbsent),
+        () => getRun(run.runId),
+      ),
     renewLease: async (runId, writerId, until) => {
       const mine = { is: { writerId }, absent: ['seal'] };
       return (await table.update(keyOf(runId), { set: { leaseUntil: until } }, mine, runItem)) !== undefined;

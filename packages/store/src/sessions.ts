@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { timestamp, type Clock } from './clock.ts';
 import { NotFoundError } from './errors.ts';
 import { ifAbsent, type Condition } from './expressions.ts';
+import { putOrFind } from './put-or-find.ts';
 import type { Item, Key, TableIo } from './table-io.ts';
 
 export interface SessionPage {
@@ -67,8 +68,11 @@ export function createSessions(table: TableIo, clock: Clock): Sessions {
     createSession: async ({ owner, app, title, id = newSessionId(clock.now()) }) => {
       const now = timestamp(clock);
       const session = { id, app, title, createdAt: now, updatedAt: now, revision: 1 };
-      const isNew = await table.put({ ...keyOf(owner, id), ...session }, ifAbsent);
-      return isNew ? sessionOf(session) : ownedSession(owner, id);
+      return putOrFind(
+        sessionOf(session),
+        () => table.put({ ...keyOf(owner, id), ...session }, ifAbsent),
+        () => ownedSession(owner, id),
+      );
     },
     listSessions: async (owner, { app, limit = 50, cursor } = {}) => {
       const page: Item[] = [];

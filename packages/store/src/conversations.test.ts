@@ -1,0 +1,402 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamEvent } from '@parley/contract/stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createConversationStore, newSessionId, type ConversationStore } from './conversations.ts';
+import { IdempotencyConflictError, NotFoundError } from './errors.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
+import { manualClock, type ManualClock } from './testing/clocks.ts';
+import { withFaults, type Fault } from './testing/faults.ts';
+import { startedRun, startOf, textEvents } from './testing/fixtures.ts';
+import { startTestTables, type TestTables } from './testing/tables.ts';
+
+let tables: TestTables;
+let clock: ManualClock;
+let store: ConversationStore;
+let log: RunLog;
+let owner: string;
+beforeAll(async () => {
+  tables = await startTestTables();
+});
+afterAll(() => tables.close());
+beforeEach(() => {
+  clock = manualClock();
+  const at = { client: tables.client, tableName: tables.conversationsTable, clock };
+  store = createConversationStore(at);
+  log = createRunLog(at);
+  owner = randomUUID();
+});
+
+const newSession = (app = 'weather') => store.createSession({ owner, app });
+
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('sessions', () => {
+  it('are listed newest first, page by page, each once, without deleted ones and other apps', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 9; i += 1) {
+      await clock.advance(1_000);
+      ids.unshift((await newSession(i % 3 === 0 ? 'other' : 'weather')).id);
+    }
+    const listed = async (page: { app?: string; limit?: number }) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const next = await store.listSessions(owner, { ...page, cursor });
+        expect(next.sessions.length).toBeLessThanOrEqual(page.limit ?? 50);
+        found.push(...next.sessions.map(({ id }) => id));
+        cursor = next.cursor;
+      } while (cursor);
+      return found;
+    };
+    for (const limit of [1, 2, 3, 8, 9, 10]) expect(await listed({ limit })).toEqual(ids);
+    const weather = ids.filter((_, i) => (8 - i) % 3 !== 0);
+    for (const limit of [1, 3, 6]) expect(await listed({ app: 'weather', limit })).toEqual(weather);
+    await store.deleteSession(owner, ids[4]!);
+    expect(await listed({ limit: 4 })).toEqual(ids.filter((id) => id !== ids[4]));
+    expect(await store.listSessions(randomUUID())).toEqual({ sessions: [] });
+  });
+
+  it('are made once per id', async () => {
+    const first = await store.createSession({ owner, app: 'weather', title: 'One', id: 'mine' });
+    expect(await store.createSession({ owner, app: 'weather', title: 'Two', id: 'mine' })).toEqual(first);
+  });
+
+  it('show every change in their revision', async () => {
+    const session = await newSession();
+    expect(session).toMatchObject({ revision: 1, title: '' });
+    await clock.advance(1_000);
+    const renamed = await store.renameSession(owner, session.id, 'Trip');
+    expect(renamed).toEqual({
+      ...session,
+      title: 'Trip',
+      revision: 2,
+      updatedAt: '2026-01-01T00:00:01.000Z',
+    });
+    expect(await store.touchSession(owner, session.id, 'Unused')).toMatchObject({
+      title: 'Trip',
+      revision: 3,
+    });
+  });
+
+  it('have ids that sort by age and cannot be guessed', () => {
+    const ids = [1, 2 ** 40].flatMap((now) => [newSessionId(now), newSessionId(now)]);
+    expect(new Set(ids).size).toBe(4);
+    expect(ids[0]! < ids[2]!).toBe(true);
+    expect(ids[0]).toMatch(/^[0-9a-f]{12}-[0-9a-f]{32}$/);
+  });
+});
+
+describe('the ownership guard', () => {
+  it('answers the same for what is absent, deleted and somebody else’s', async () => {
+    const { session, run } = await startedRun(store, 'bob');
+    const deleted = await newSession();
+    await store.deleteSession(owner, deleted.id);
+    const asks = (id: string) => [
+      store.ownedSession(owner, id),
+      store.renameSession(owner, id, 'Mine'),
+      store.touchSession(owner, id),
+      store.deleteSession(owner, id),
+    ];
+    const shape = (error: unknown, id: string) => ({
+      name: (error as Error).name,
+      code: (error as NotFoundError).code,
+      message: (error as Error).message.replace(id, '<id>'),
+    });
+    const answers = [];
+    for (const id of ['absent', deleted.id, session.id]) {
+      for (const ask of asks(id)) answers.push(shape(await errorOf(ask), id));
+    }
+    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
+    const [absent, foreign] = [
+      await errorOf(store.ownedRun(owner, 'absent')),
+      await errorOf(store.ownedRun(owner, run.runId)),
+    ];
+    expect(shape(foreign, run.runId)).toEqual(shape(absent, 'absent'));
+    expect(await store.ownedSession('bob', session.id)).toMatchObject({ id: session.id, title: '' });
+    expect(await store.ownedRun('bob', run.runId)).toEqual(run);
+  });
+
+  it('hides the runs of a deleted session', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await store.deleteSession(owner, session.id);
+    await expect(store.ownedRun(owner, run.runId)).rejects.toBeInstanceOf(NotFoundError);
+  });
+});
+
+describe('starting a run', () => {
+  it('writes the question and a place for the answer, and makes the run known', async () => {
+    const session = await newSession();
+    const start = startOf(owner, session, 'key', 'Hi');
+    const { outcome, run } = await store.startRun({ ...start, titleIfNone: 'Hi' });
+    expect(outcome).toBe('started');
+    expect(run.leaseUntil).toBe(clock.now() + 15_000);
+    expect(await store.listMessages(session)).toEqual([
+      {
+        id: start.userMessage!.id,
+        parentId: null,
+        role: 'user',
+        status: 'finished',
+        parts: [{ type: 'text', text: 'Hi' }],
+        createdAt: '2026-01-01T00:00:00.000Z',
+      },
+      {
+        id: start.answer.id,
+        parentId: start.userMessage!.id,
+        role: 'assistant',
+        status: 'streaming',
+        parts: [],
+        createdAt: '2026-01-01T00:00:00.000Z',
+        runId: run.runId,
+      },
+    ]);
+    const after = await store.ownedSession(owner, session.id);
+    expect(after.title).toBe('Hi');
+    expect(after.revision).toBeGreaterThan(session.revision);
+  });
+
+  it('is done once per idempotency key, and refuses another body under the same key', async () => {
+    const session = await newSession();
+    const first = await store.startRun(startOf(owner, session, 'key', 'Hi'));
+    const again = await store.startRun(startOf(owner, session, 'key', 'Hi'));
+    expect(again).toEqual({ outcome: 'repeated', run: first.run });
+    await expect(store.startRun(startOf(owner, session, 'key', 'Bye'))).rejects.toBeInstanceOf(
+      IdempotencyConflictError,
+    );
+    expect(await store.listMessages(session)).toHaveLength(2);
+    expect((await store.startRun(startOf(owner, session, 'other', 'Hi'))).outcome).toBe('started');
+  });
+
+  it('has one winner among requests that come at the same time', async () => {
+    const session = await newSession();
+    const starts = Array.from({ length: 8 }, () => store.startRun(startOf(owner, session, 'key', 'Hi')));
+    const outcomes = await Promise.all(starts);
+    expect(outcomes.filter(({ outcome }) => outcome === 'started')).toHaveLength(1);
+    expect(new Set(outcomes.map(({ run }) => run.writerId)).size).toBe(1);
+  });
+
+  for (const fault of ['not-sent', 'answer-lost'] as const) {
+    it(`is completed by a repetition, wherever the first one was cut (${fault})`, async () => {
+      for (let cutAt = 0; ; cutAt += 1) {
+        const session = await newSession();
+        const isComplete = await startedUntil(session, cutAt, fault);
+        const { outcome, run } = await store.startRun({
+          ...startOf(owner, session, 'key', 'Hi'),
+          titleIfNone: 'Hi',
+        });
+        expect(await store.listMessages(session)).toMatchObject([
+          { role: 'user', parts: [{ type: 'text', text: 'Hi' }] },
+          { role: 'assistant', status: 'streaming', runId: run.runId },
+        ]);
+        expect((await store.ownedSession(owner, session.id)).title).toBe('Hi');
+        // A run that was committed is not executed twice: it is followed until its lease expires.
+        if (isComplete) expect(outcome).toBe('repeated');
+        if (isComplete && cutAt > 4) return;
+      }
+    });
+  }
+
+  /** Starts with a client that dies at its write number `cutAt`; true when the start got through. */
+  async function startedUntil(session: Awaited<ReturnType<typeof newSession>>, cutAt: number, fault: Fault) {
+    let writes = 0;
+    const client = withFaults(tables.newClient(), ({ command }) => {
+      if (command === 'Get' || command === 'Query') return undefined;
+      writes += 1;
+      if (writes <= cutAt) return undefined;
+      return writes === cutAt + 1 ? fault : 'not-sent';
+    });
+    const dying = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    const cut = await errorOf(dying.startRun({ ...startOf(owner, session, 'key', 'Hi'), titleIfNone: 'Hi' }));
+    return cut === undefined;
+  }
+
+  it('counts as started when only the answers to its writes were lost', async () => {
+    const session = await newSession();
+    const client = withFaults(tables.newClient(), ({ command }) =>
+      command === 'Put' ? 'answer-lost' : undefined,
+    );
+    const limping = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    expect((await limping.startRun(startOf(owner, session, 'key'))).outcome).toBe('started');
+    expect((await limping.createSession({ owner, app: 'weather' })).title).toBe('');
+  });
+
+  it('shows nothing of an answer whose start was never completed, but keeps the question', async () => {
+    const session = await newSession();
+    let puts = 0;
+    const client = withFaults(tables.newClient(), ({ command }) =>
+      command === 'Put' && ++puts > 2 ? 'not-sent' : undefined,
+    );
+    const dying = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    await errorOf(dying.startRun(startOf(owner, session, 'key', 'Hi')));
+    expect(await store.listMessages(session)).toMatchObject([{ role: 'user', status: 'finished' }]);
+  });
+
+  it('refuses another body even if the first start was cut before it was committed', async () => {
+    const session = await newSession();
+    await startedUntil(session, 2, 'not-sent');
+    await expect(store.startRun(startOf(owner, session, 'key', 'Bye'))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('is not undone when the session cannot be touched afterwards', async () => {
+    const session = await newSession();
+    const client = withFaults(tables.newClient(), ({ command }) =>
+      command === 'Update' ? 'not-sent' : undefined,
+    );
+    const limping = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    expect((await limping.startRun(startOf(owner, session, 'key', 'Hi'))).outcome).toBe('started');
+  });
+});
+
+describe('the end of a run', () => {
+  const sealing = (events: StreamEvent[] = [{ type: 'finish' }]) => ({
+    seal: 'finished' as const,
+    events,
+    writer: 'w',
+  });
+
+  it('gives its message the content of its log, once, and shows in the revision', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.append(run.runId, {
+      n: 0,
+      first: 0,
+      events: [{ type: 'text-start', id: 't' }, ...textEvents(3)],
+      writer: 'w',
+    });
+    expect(await store.settleRun(run)).toBeUndefined();
+    await log.seal(run.runId, sealing());
+    const { revision } = await store.ownedSession(owner, session.id);
+    for (let i = 0; i < 3; i += 1) expect(await store.settleRun(run)).toBe('finished');
+    expect((await store.ownedSession(owner, session.id)).revision).toBe(revision + 1);
+    expect(await store.getMessage(session, run.messageId)).toMatchObject({
+      status: 'finished',
+      parts: [{ type: 'text', text: '0 1 2 ' }],
+    });
+    expect(await store.getRun(run.runId)).toMatchObject({ seal: 'finished' });
+    expect(await store.renewLease(run.runId, run.writerId, 1)).toBe(false);
+  });
+
+  it('is settled by whoever reads the session, when the writer died after the seal', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(run.runId, sealing([{ type: 'text-start', id: 't' }, ...textEvents(1)]));
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'finished',
+      parts: [{ text: '0 ' }],
+    });
+  });
+
+  it('is settled whichever write of an earlier settler was the last one', async () => {
+    for (let cutAt = 0; cutAt < 4; cutAt += 1) {
+      const { session, run } = await startedRun(store, owner);
+      await log.seal(run.runId, sealing([{ type: 'text-start', id: 't' }, ...textEvents(1)]));
+      let updates = 0;
+      const client = withFaults(tables.newClient(), ({ command }) =>
+        command === 'Update' && ++updates > cutAt ? 'not-sent' : undefined,
+      );
+      await errorOf(
+        createConversationStore({ client, tableName: tables.conversationsTable, clock }).settleRun(run),
+      );
+      const { revision } = session;
+      expect((await store.listMessages(session)).at(-1)).toMatchObject({
+        status: 'finished',
+        parts: [{ text: '0 ' }],
+      });
+      expect(await store.getRun(run.runId)).toMatchObject({ seal: 'finished' });
+      expect((await store.ownedSession(owner, session.id)).revision).toBeGreaterThan(revision + 1);
+    }
+  });
+
+  it('is an interruption once the lease has expired, keeps the partial answer, and can be continued', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.append(run.runId, {
+      n: 0,
+      first: 0,
+      events: [{ type: 'text-start', id: 't' }, ...textEvents(2)],
+      writer: run.writerId,
+    });
+    await clock.advance(14_999);
+    expect((await store.listMessages(session)).at(-1)?.status).toBe('streaming');
+    await clock.advance(1);
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'interrupted',
+      parts: [{ type: 'text', text: '0 1 ' }],
+    });
+    const next = { ...startOf(owner, session, 'continue'), userMessage: undefined };
+    const answer = { ...next.answer, parentId: run.messageId };
+    expect((await store.startRun({ ...next, answer })).outcome).toBe('started');
+    expect((await store.listMessages(session)).map(({ parentId }) => parentId)).toEqual([
+      null,
+      run.parentId,
+      run.messageId,
+    ]);
+  });
+
+  it('waits for a lease that was renewed since the run was read', async () => {
+    const { run } = await startedRun(store, owner);
+    expect(await store.renewLease(run.runId, run.writerId, clock.now() + 30_000)).toBe(true);
+    expect(await store.renewLease(run.runId, 'somebody', clock.now() + 90_000)).toBe(false);
+    await clock.advance(20_000);
+    expect(await store.settleRun(run)).toBeUndefined();
+    await clock.advance(10_000);
+    expect(await store.settleRun(run)).toBe('interrupted');
+  });
+
+  it('is one and the same for all who find the lease expired at once', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await clock.advance(15_000);
+    const seals = await Promise.all(Array.from({ length: 6 }, () => store.settleRun(run)));
+    expect(new Set(seals)).toEqual(new Set(['interrupted']));
+    expect(await log.read(run.runId)).toHaveLength(1);
+    expect(await store.listMessages(session)).toHaveLength(2);
+  });
+
+  it('settles after its session was deleted', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await store.deleteSession(owner, session.id);
+    await log.seal(run.runId, sealing());
+    expect(await store.settleRun(run)).toBe('finished');
+  });
+});
+
+describe('messages', () => {
+  it('may be longer than an item can be', async () => {
+    const { session, run } = await startedRun(store, owner);
+    const output = 'é"\u0000'.repeat(8_000);
+    const call = (i: number): StreamEvent[] => [
+      { type: 'tool-input-available', toolCallId: `${i}`, toolName: 'look', dynamic: true, input: {} },
+      { type: 'tool-output-available', toolCallId: `${i}`, dynamic: true, output },
+    ];
+    for (let n = 0; n < 15; n += 1)
+      await log.append(run.runId, { n, first: n * 2, events: call(n), writer: 'w' });
+    await log.seal(run.runId, { seal: 'finished', events: [{ type: 'finish' }], writer: 'w' });
+    const [, answer] = await store.listMessages(session);
+    expect(answer?.status).toBe('finished');
+    expect(answer?.parts).toHaveLength(15);
+    for (const part of answer?.parts ?? []) expect(part).toMatchObject({ state: 'output-available', output });
+
+    const text = '\u0001'.repeat(100_000);
+    const next = { ...startOf(owner, session, 'long', text) };
+    await store.startRun({ ...next, userMessage: { ...next.userMessage!, parentId: run.messageId } });
+    expect((await store.getMessage(session, next.userMessage!.id))?.parts).toEqual([{ type: 'text', text }]);
+  });
+
+  it('come parents first, even if the clock of the task that wrote a child was behind', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(run.runId, { seal: 'finished', events: [], writer: 'w' });
+    const behind = manualClock(clock.now() - 60_000);
+    const other = createConversationStore({
+      client: tables.client,
+      tableName: tables.conversationsTable,
+      clock: behind,
+    });
+    const start = startOf(owner, session, 'next');
+    await other.startRun({ ...start, userMessage: { ...start.userMessage!, parentId: run.messageId } });
+    const ids = (await other.listMessages(session)).map(({ id }) => id);
+    expect(ids).toEqual([run.parentId, run.messageId, start.userMessage!.id, start.answer.id]);
+  });
+});
