@@ -26,7 +26,7 @@ const settings = {
     env.budget,
     budget.default(() => budget.parse({})),
   ),
-  stopSeconds: setting(env.stopTimeout, wholeNumber(3, 120).default(25)),
+  stopSeconds: setting(env.stopTimeout, wholeNumber(5, 120).default(30)),
 };
 
 /** The service's configuration. Throws one error that names every variable that is missing or wrong. */

@@ -219,7 +219,7 @@ test('on SIGTERM a process refuses new runs, lets open ones end, and exits with 
 });
 
 test('a run that does not end within the stop timeout is sealed as interrupted, and can be continued', async () => {
-  const instance = await world.startInstance({ stopSeconds: 2.2 });
+  const instance = await world.startInstance({ stopSeconds: 4.2 });
   const gate = createGate();
   world.forecast.handler = async (input, context) => {
     await gate.pass();

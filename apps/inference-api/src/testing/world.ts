@@ -157,7 +157,7 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
     model: { provider: 'demo' },
     budget: budget.parse({}),
     modelOptions: { demoWordDelayMs: 1 },
-    stopSeconds: 3,
+    stopSeconds: 20,
     log: createLog({ write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) }),
     ...options,
   });
