@@ -38,10 +38,10 @@ const arbitraryEvent = fc.record({
 });
 /** Either a new event, or an earlier one delivered again. */
 const arbitrarySequence = fc.array(
-  fc.oneof({ weight: 4, arbitrary: arbitraryEvent }, { weight: 1, arbitrary: fc.nat(9) }),
+  fc.oneof({ weight: 4, arbitrary: arbitraryEvent }, { weight: 1, arbitrary: fc.nat(7) }),
   {
     minLength: 1,
-    maxLength: 10,
+    maxLength: 8,
   },
 );
 
@@ -96,15 +96,15 @@ it('500 random sequences of events end as the model of the rules says', { timeou
         const { Status } = await deliver(handler, address, sent);
         expect({ event, Status }).toEqual({ event, Status: model.apply(event, agentOf) });
       }
-      for (const kind of ['agent', 'app'] as const) {
-        for (const id of [`a-${run}`, `b-${run}`]) {
-          const live = await catalog.getLive(kind, id);
-          const expected = model.live(kind, id);
-          expect(live && JSON.stringify(live.definition)).toBe(expected && JSON.stringify(parsed(expected)));
-          expect(live && [live.stackId, live.logicalResourceId]).toEqual(
-            expected && [expected.stackId, expected.logicalResourceId],
-          );
-        }
+      for (const { kind, id } of new Map(
+        events.map((event) => [`${event.kind}/${event.id}`, event]),
+      ).values()) {
+        const live = await catalog.getLive(kind, id);
+        const expected = model.live(kind, id);
+        expect(live && JSON.stringify(live.definition)).toBe(expected && JSON.stringify(parsed(expected)));
+        expect(live && [live.stackId, live.logicalResourceId]).toEqual(
+          expected && [expected.stackId, expected.logicalResourceId],
+        );
       }
     }),
     { numRuns: 500 },
