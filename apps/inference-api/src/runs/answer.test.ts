@@ -284,6 +284,41 @@ test('tool output larger than an event is kept whole in the bucket, below the us
   expect(JSON.parse(world.edge.objects.get(`/${bucket}/${reference}`)!)).toEqual({ rows });
 });
 
+test('a model that fails ends the run with a code and a sentence, in the stream and in the stored message', async () => {
+  const baseUrl = world.edge.url; // answers a chat completion with 404
+  await world.catalog.setOverride('app', 'weather', {
+    model: { provider: 'openai-compatible', baseUrl, model: 'm' },
+  });
+  const session = await world.createSession();
+  const received = await all(await client.start(session.id, question));
+  await world.catalog.setOverride('app', 'weather', undefined);
+  const [problem, error] = received.slice(-2).map(({ event }) => event);
+  expect(problem).toMatchObject({ type: 'data-problem', data: { code: expect.stringMatching(/^model-/) } });
+  expect(error).toMatchObject({ type: 'error', errorText: expect.stringMatching(/\w+ \w+/) });
+  const answer = (await messagesOf(session.id))[1]!;
+  expect(answer).toMatchObject({
+    status: 'failed',
+    error: problem!.type === 'data-problem' && problem!.data,
+  });
+  const again = await all(await client.start(session.id, { parentId: answer.parentId }));
+  expect(again.at(-1)!.event.type).toBe('finish');
+});
+
+test('a session that is deleted while a run is open disturbs neither the run nor the service', async () => {
+  const own = await world.startInstance();
+  const alice = await createClient(own.url, world.issuer);
+  const gate = createGate();
+  world.forecast.handler = async () => gate.pass();
+  const session = await world.createSession();
+  const open = all(await alice.start(session.id, question));
+  await gate.reached;
+  await world.conversations.deleteSession('alice', session.id);
+  gate.open();
+  expect((await open).at(-1)!.event.type).toBe('finish');
+  await own.service.stop();
+  expect(own.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
 test('who answers is read at every start: switched off, for others, retired, changed model, all count at once', async () => {
   const session = await world.createSession();
   const blocked = async () => errorOf(await client.start(session.id, question));
