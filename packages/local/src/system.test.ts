@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from './testing/machine.ts';
-import { askEcho, eventually } from './testing/sample-client.ts';
+import { eventually } from './testing/eventually.ts';
+import { askEcho } from './testing/sample-client.ts';
 import { app, echoProgram, echoService, foundation, registry } from './testing/sample-stacks.ts';
 
 let machine: Machine;

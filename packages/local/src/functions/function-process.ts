@@ -6,6 +6,14 @@ import { type FunctionSpec, type InvocationResult, failure, payloadLimit } from 
 
 const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
+/** Signals as Lambda words them. */
+const signalWords: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: 'killed',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
+
 /** An event on its way through a process. */
 interface Invocation {
   requestId: string;
@@ -27,6 +35,7 @@ export class FunctionProcess {
   readonly #spec: FunctionSpec;
   readonly #child: Child;
   readonly #log: LogFile;
+  #stopped = false;
   #current: Invocation | undefined;
   #initError: InvocationResult | undefined;
   #waiting: ((event: NextEvent) => void) | undefined;
@@ -42,7 +51,7 @@ export class FunctionProcess {
       log,
     });
     void this.#child.exited.then(({ code, signal }) => {
-      const how = signal ? `signal: ${signal.slice(3).toLowerCase()}` : `exit status ${code}`;
+      const how = signal ? `signal: ${signalWords[signal] ?? signal}` : `exit status ${code}`;
       const id = this.#current?.requestId ?? '';
       this.#settle(
         this.#initError ??
@@ -52,7 +61,7 @@ export class FunctionProcess {
   }
 
   get running(): boolean {
-    return this.#child.running;
+    return this.#child.running && !this.#stopped;
   }
 
   get exited(): Promise<unknown> {
@@ -109,6 +118,7 @@ export class FunctionProcess {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#child.kill('SIGKILL');
   }
 

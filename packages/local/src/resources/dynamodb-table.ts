@@ -13,16 +13,23 @@ import {
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { arn, generatedName } from './physical-names.ts';
 
-// The embedded database enforces no throughput, and can add indexes to tables of this mode only.
+// The embedded database enforces no throughput, but wants some for tables of its simplest kind.
 const throughput = { ReadCapacityUnits: 1000, WriteCapacityUnits: 1000 };
+const batchSize = 25;
 
-/** `AWS::DynamoDB::Table`. Another key replaces the table; indexes come and go in place. */
+/**
+ * `AWS::DynamoDB::Table`. The embedded database cannot change the indexes of a table: other indexes make another
+ * table, into which the items are copied. Another key makes an empty one, as on AWS.
+ */
 export function dynamodbTable(dynamodb: DynamoDb): ResourceHandler {
   return {
     create: (request) => ensureTable(dynamodb, request),
     async update(request, before) {
       const result = await ensureTable(dynamodb, request);
-      if (result.physicalId === before.physicalId) await changeIndexes(dynamodb, request, before.properties);
+      const sameKey = sameJson(request.properties['KeySchema'], before.properties['KeySchema']);
+      if (result.physicalId !== before.physicalId && sameKey) {
+        await copyItems(dynamodb, before.physicalId, result.physicalId);
+      }
       return result;
     },
     async remove(_request, { physicalId }) {
@@ -35,8 +42,8 @@ export function dynamodbTable(dynamodb: DynamoDb): ResourceHandler {
 
 async function ensureTable(dynamodb: DynamoDb, request: ResourceRequest): Promise<ResourceResult> {
   const { properties } = request;
-  const keys = { keys: properties['KeySchema'] ?? [], local: properties['LocalSecondaryIndexes'] ?? [] };
-  const name = textAt(properties, 'TableName') ?? generatedName(request, canonicalJson(keys));
+  const { ProvisionedThroughput: _, TableName, ...identity } = tableInput('', properties);
+  const name = textAt(properties, 'TableName') ?? generatedName(request, canonicalJson(identity));
   const adopted = (await describe(dynamodb, name)) !== undefined;
   if (!adopted) await dynamodb.call('CreateTable', tableInput(name, properties));
   await whenActive(dynamodb, name);
@@ -65,33 +72,21 @@ function indexInput(index: Json): JsonObject {
   };
 }
 
-async function changeIndexes(
-  dynamodb: DynamoDb,
-  request: ResourceRequest,
-  before: JsonObject,
-): Promise<void> {
-  const old = indexesByName(before);
-  const wanted = indexesByName(request.properties);
-  const { physicalId } = await ensureTable(dynamodb, request);
-  const change = async (update: JsonObject): Promise<void> => {
-    await dynamodb.call('UpdateTable', {
-      TableName: physicalId,
-      AttributeDefinitions: request.properties['AttributeDefinitions'] ?? [],
-      GlobalSecondaryIndexUpdates: [update],
-    });
-    await whenActive(dynamodb, physicalId);
-  };
-  for (const [name, index] of old) {
-    if (!sameJson(index, wanted.get(name))) await change({ Delete: { IndexName: name } });
-  }
-  for (const [name, index] of wanted) {
-    if (!sameJson(index, old.get(name))) await change({ Create: index });
-  }
-}
-
-function indexesByName(properties: JsonObject): Map<string, JsonObject> {
-  const indexes = listAt(properties, 'GlobalSecondaryIndexes').map(indexInput);
-  return new Map(indexes.map((index) => [textAt(index, 'IndexName') ?? '', index]));
+async function copyItems(dynamodb: DynamoDb, from: string, to: string): Promise<void> {
+  if (!(await describe(dynamodb, from))) return;
+  let start: Json | undefined;
+  do {
+    const page = (await dynamodb.call('Scan', {
+      TableName: from,
+      ConsistentRead: true,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    })) as JsonObject;
+    const puts = listAt(page, 'Items').map((Item) => ({ PutRequest: { Item } }));
+    for (let first = 0; first < puts.length; first += batchSize) {
+      await dynamodb.call('BatchWriteItem', { RequestItems: { [to]: puts.slice(first, first + batchSize) } });
+    }
+    start = page['LastEvaluatedKey'];
+  } while (start !== undefined);
 }
 
 async function whenActive(dynamodb: DynamoDb, name: string): Promise<void> {

@@ -1,15 +1,17 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalEvent } from '../events.ts';
 import { type LocalOptions, type LocalSystem, startLocal } from '../start.ts';
 import { type FixtureStack, writeAssembly } from './assembly.ts';
+import { eventually } from './eventually.ts';
 
 /** A folder of its own (with a space in its path) in which a local system runs, and is cleaned up after. */
 export class Machine {
   readonly folder: string;
   readonly events: LocalEvent[] = [];
   #system: LocalSystem | undefined;
+  #attachedUrl: string | undefined;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -26,6 +28,27 @@ export class Machine {
   get system(): LocalSystem {
     if (!this.#system) throw new Error('The machine is not started.');
     return this.#system;
+  }
+
+  /** Address of the gateway, of the system started here or of one in another process. */
+  get url(): string {
+    return this.#system?.url ?? this.#attachedUrl ?? this.system.url;
+  }
+
+  /** Use a system that runs in another process. */
+  attach(url: string): void {
+    this.#attachedUrl = url;
+  }
+
+  /** The number after `pid` in a log file, once it is there. */
+  async pidInLog(path: string): Promise<number> {
+    let match: RegExpExecArray | null = null;
+    await eventually(async () => {
+      const text = await readFile(join(this.dataFolder, path), 'utf8').catch(() => '');
+      match = /pid (\d+)/.exec(text);
+      return match !== null;
+    });
+    return Number((match as RegExpExecArray | null)?.[1]);
   }
 
   /** Write assemblies for stacks, and a folder for each that stays the same between calls. */

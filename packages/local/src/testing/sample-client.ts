@@ -12,7 +12,7 @@ const echo = z.object({
 
 /** Ask the echo service what it got. */
 export async function askEcho(machine: Machine, path = '/echo', init: RequestInit = {}) {
-  const answer = await fetch(machine.system.url + path, init);
+  const answer = await fetch(machine.url + path, init);
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
   return echo.parse(await answer.json());
 }
@@ -30,13 +30,4 @@ export async function awsSettings(machine: Machine) {
     s3: of('AWS_ENDPOINT_URL_S3'),
     jwks: of('PARLEY_AUTH_JWKS_URL'),
   };
-}
-
-/** Resolves once `condition` holds: for what other processes do, and tell nobody. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('It did not happen within 10 s.');
 }
