@@ -355,6 +355,13 @@ describe('an agent as a tool', () => {
     expect(offered).toEqual([['ask-b'], ['ask-c'], ['ask-d'], []]);
   });
 
+  it('that cannot be looked up fails the run, as a fault of ours', async () => {
+    const cause = new Error('the table is gone');
+    const run = await record({ agent: chief, resolveAgent: () => Promise.reject(cause) });
+    expect(run.outcome).toMatchObject({ finish: 'failed', error: { code: 'internal' }, cause });
+    expect(JSON.stringify(run.events)).not.toContain('the table is gone');
+  });
+
   it('that nobody knows is not offered', async () => {
     await using server = await startOpenAiServer(textReply('Alone.'));
     await record({ agent: chief, model: model(server.baseUrl) });

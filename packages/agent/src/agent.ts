@@ -7,7 +7,6 @@ import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
 import { modelMessages } from './history.ts';
-import { modelRunError } from './model-faults.ts';
 import { createModel, modelName, type ModelOptions } from './models.ts';
 import { raceSignal } from './race.ts';
 import { RunEvents, type OnEvent } from './run-events.ts';
@@ -51,6 +50,8 @@ export interface RunOutcome {
   finish: Seal;
   /** Why the run failed. */
   error?: { code: string; message: string };
+  /** What was thrown, with its own causes: for logs, not for users. */
+  cause?: unknown;
   usage: TokenUsage;
 }
 
@@ -112,10 +113,15 @@ async function endEarly(
     await events.end({ type: 'abort', reason });
     return { finish: reason, usage };
   }
-  const { code, message } = error instanceof RunError ? error : modelRunError(error);
+  const { code, message } = error instanceof RunError ? error : internalError(error);
   const data = { code, message: errorText(message) };
   await events.end({ type: 'data-problem', data }, { type: 'error', errorText: data.message });
-  return { finish: 'failed', error: data, usage };
+  return { finish: 'failed', error: data, cause: error, usage };
+}
+
+/** Neither the model nor a tool is at fault: `resolveAgent` failed, or this code is wrong. */
+function internalError(cause: unknown): RunError {
+  return new RunError('internal', 'Something went wrong on our side while answering. Ask again.', { cause });
 }
 
 function callIds(history: readonly Message[]): string[] {

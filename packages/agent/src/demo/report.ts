@@ -49,25 +49,32 @@ function reportCall({ name, input, ok, output }: PastCall): string {
   const opening = `Here is what “${tool}” says${about ? ` for ${about}` : ''}:`;
   if (isEmpty(output)) return `“${tool}” found nothing${about ? ` for ${about}` : ''}.`;
   return isObject(output) || Array.isArray(output)
-    ? `${opening}\n\n${structure(output)}`
+    ? `${opening}\n\n${structure(output, input)}`
     : `${opening} ${plain(output)}`;
 }
 
-function structure(output: object): string {
+function structure(output: object, input: unknown): string {
   if (Array.isArray(output)) return list(output, 0);
-  const entries = Object.entries(output).filter(([, value]) => !isEmpty(value));
+  // What was asked for needs no repeating.
+  const isAsked = (key: string, value: unknown) => isObject(input) && input[key] === value;
+  const entries = present(output).filter(([key, value]) => !isAsked(key, value));
   const first = entries.filter(
     ([key, value]) => headline.test(key) && !isObject(value) && !Array.isArray(value),
   );
   const last = entries.filter(([key]) => remark.test(key));
   const rest = entries.filter((entry) => !first.includes(entry) && !last.includes(entry));
   return [
-    ...first.map(([, value]) => plain(value)),
+    ...first.map(([, value]) => sentence(plain(value))),
     lines(rest, output, 0),
     ...last.map(([key, value]) => `${readable(key)}: ${inline(value)}`),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[\p{L}\d%]$/u.test(capital) && capital.includes(' ') ? `${capital}.` : capital;
 }
 
 function lines(entries: readonly [string, unknown][], of: object, depth: number): string {

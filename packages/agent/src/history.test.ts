@@ -1,0 +1,138 @@
+import type { MessagePart } from '@parley/contract/message';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { modelToolOutputCharsMax } from './event-size.ts';
+import { continueInstruction, modelMessages } from './history.ts';
+import { assistantMessage, userMessage } from './testing/run.ts';
+
+const step: MessagePart = { type: 'step-start' };
+
+function text(words: string): MessagePart {
+  return { type: 'text', text: words };
+}
+
+function call(id: string, more: Partial<Extract<MessagePart, { type: 'dynamic-tool' }>> = {}): MessagePart {
+  return {
+    type: 'dynamic-tool',
+    toolName: 'forecast',
+    toolCallId: id,
+    state: 'output-available',
+    input: {},
+    output: 'sunny',
+    ...more,
+  };
+}
+
+/** Each turn as its role and what its blocks are. */
+function outline(...history: Parameters<typeof modelMessages>[0]) {
+  return modelMessages(history).map(({ role, content }) => [
+    role,
+    ...content.map((block) => {
+      if (block.type === 'textBlock') return block.text;
+      if (block.type === 'toolUseBlock') return `call ${block.toolUseId}`;
+      return block.type === 'toolResultBlock' ? `${block.status} ${block.toolUseId}` : block.type;
+    }),
+  ]);
+}
+
+describe('a branch of messages, as a model reads it', () => {
+  it('has every step’s calls before their results', () => {
+    const answer = assistantMessage([
+      step,
+      text('Looking.'),
+      call('1'),
+      call('2', { state: 'output-error', errorText: 'No.' }),
+      step,
+      text('Sunny.'),
+    ]);
+    expect(outline(userMessage('Weather?'), answer, userMessage('Thanks'))).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'Looking.', 'call 1', 'call 2'],
+      ['user', 'success 1', 'error 2'],
+      ['assistant', 'Sunny.'],
+      ['user', 'Thanks'],
+    ]);
+  });
+
+  it('keeps what was written of an answer that was cut, and of the one that continued it', () => {
+    const cut = assistantMessage([step, text('It will be')], 'stopped');
+    const rest = assistantMessage([step, text(' sunny.')]);
+    expect(outline(userMessage('Weather?'), cut, rest, userMessage('And in Porto?'))).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'It will be', ' sunny.'],
+      ['user', 'And in Porto?'],
+    ]);
+  });
+
+  it('asks to continue an answer that was cut while its tool worked, without the call that has no result', () => {
+    const cut = assistantMessage(
+      [step, call('1'), step, text('So'), call('2', { state: 'input-available' })],
+      'interrupted',
+    );
+    expect(outline(userMessage('Weather?'), cut)).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'call 1'],
+      ['user', 'success 1'],
+      ['assistant', 'So'],
+      ['user', continueInstruction],
+    ]);
+  });
+
+  it('says of an earlier call without a result that it has none', () => {
+    const cut = assistantMessage([step, call('1', { state: 'input-available' })], 'stopped');
+    expect(outline(userMessage('Weather?'), cut, userMessage('Well?'))).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'call 1'],
+      ['user', 'error 1', 'Well?'],
+    ]);
+  });
+
+  it('leaves out an answer that failed before its first word', () => {
+    const failed = assistantMessage([step], 'failed');
+    expect(outline(userMessage('Weather?'), failed, userMessage('Hello?'))).toEqual([
+      ['user', 'Weather?', 'Hello?'],
+    ]);
+  });
+
+  it('cuts large results', () => {
+    const answer = assistantMessage([step, call('1', { output: 'x'.repeat(50_000) })]);
+    expect(JSON.stringify(modelMessages([userMessage('Go'), answer, userMessage('On')])).length).toBeLessThan(
+      modelToolOutputCharsMax + 2_000,
+    );
+  });
+
+  it('always alternates, begins and ends with the user, and answers every call, whatever was stored', () => {
+    const part = fc.oneof(
+      fc.constant(step),
+      fc.string().map(text),
+      fc
+        .record({
+          id: fc.uuid(),
+          state: fc.constantFrom('input-available', 'output-available', 'output-error'),
+        })
+        .map(({ id, state }) => call(id, { state: state as 'output-error' })),
+    );
+    const status = fc.constantFrom('finished', 'stopped', 'interrupted', 'failed');
+    const message = fc.oneof(
+      fc.string({ minLength: 1 }).map((words) => userMessage(`${words}.`)),
+      fc
+        .tuple(fc.array(part, { maxLength: 8 }), status)
+        .map(([parts, each]) => assistantMessage(parts, each as 'failed')),
+    );
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 8 }), (rest) => {
+        const turns = outline(userMessage('First.'), ...rest);
+        expect(turns.map(([role]) => role)).toEqual(
+          turns.map((_, i) => (i % 2 === 0 ? 'user' : 'assistant')),
+        );
+        expect(turns.at(-1)![0]).toBe('user');
+        const idsOf = (kind: RegExp) =>
+          turns
+            .flat()
+            .filter((each) => kind.test(each!))
+            .map((each) => each!.split(' ')[1]);
+        expect(idsOf(/^(?:success|error) [\da-f-]{36}$/)).toEqual(idsOf(/^call [\da-f-]{36}$/));
+      }),
+    );
+  });
+});
