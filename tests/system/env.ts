@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** The environment of a user in the folder `root`: nothing of the test runner, of pnpm or of the folder `source`. */
 export function cleanEnv(source: string, root: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(

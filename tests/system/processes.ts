@@ -1,16 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 
-/** Ids of the processes on this machine whose environment says that they are this service, below this folder. */
+/** Ids of the processes on this machine that run a service of the workspace at `root`. */
 export async function serviceProcesses(root: string, service: string): Promise<number[]> {
+  const folder = join(root, 'apps', service, 'dist');
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    ids.map(async (id) => ((await isService(id, root, service)) ? [Number(id)] : [])),
-  );
-  return found.flat();
-}
-
-async function isService(id: string, root: string, service: string): Promise<boolean> {
-  const read = (file: string) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '');
-  const environment = (await read('environ')).split('\0');
-  return environment.includes(`PARLEY_SERVICE=${service}`) && (await read('cmdline')).includes(root);
+  const folders = await Promise.all(ids.map((id) => readlink(`/proc/${id}/cwd`).catch(() => '')));
+  return ids.filter((_, i) => folders[i] === folder).map(Number);
 }

@@ -125,7 +125,9 @@ test('after kill -9 of the service in mid-answer nothing seen is missing, and th
   const { id } = await newSession('probe');
   const answer = await ask(ada, id, 'Run the slow probe');
   const seen = await eventsOf(answer, ({ data }) => data.type === 'tool-input-available');
-  for (const pid of await serviceProcesses(copy.root, 'inference-api')) process.kill(pid, 'SIGKILL');
+  const pids = await serviceProcesses(copy.root, 'inference-api');
+  expect(pids).not.toEqual([]);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
 
   const runId = seen[0]!.id.split(':')[0]!;
   const replay = await untilAnswered(() => ada.open(`/inference/runs/${runId}/events`));

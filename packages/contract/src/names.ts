@@ -84,7 +84,6 @@ export const env = {
   /** Address to listen on. Default: every address, as a container must. */
   host: 'PARLEY_HOST',
   prefix: 'PARLEY_PREFIX',
-  service: 'PARLEY_SERVICE',
   catalogTable: 'PARLEY_CATALOG_TABLE',
   conversationsTable: 'PARLEY_CONVERSATIONS_TABLE',
   attachmentsBucket: 'PARLEY_ATTACHMENTS_BUCKET',
