@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import { eventBytesMax, eventId } from '@parley/contract/stream';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { all, createClient, textOf, until, type Client, type Received } from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
 import { bucket, defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
@@ -251,10 +251,12 @@ test('a tool that throws gives the user and the model a plain message, and the r
   world.forecast.handler = () => {
     throw new Error('the forecast office is closed');
   };
+  const toolLog = vi.spyOn(console, 'error').mockReturnValue(); // the tool's own log
   const session = await world.createSession();
   const received = await all(await client.start(session.id, question));
   const error = received.find(({ event }) => event.type === 'tool-output-error')!.event;
   expect(error).toMatchObject({ errorText: expect.stringContaining('the forecast office is closed') });
+  toolLog.mockRestore();
   expect(received.at(-1)!.event.type).toBe('finish');
   expect(textOf(received)).not.toBe('');
 });
