@@ -1,4 +1,4 @@
-import { env, synthEnv } from '@parley/contract/names';
+import { containerPort, env, synthEnv } from '@parley/contract/names';
 import { describeIssues, type Problem } from '@parley/contract/issues';
 import { z } from 'zod';
 
@@ -59,6 +59,16 @@ export function wholeNumber(min: number, max: number) {
     .transform(Number)
     .refine((value) => value >= min && value <= max, expected);
 }
+
+/** What every service behind the load balancer is told: where to listen, whom to trust, how long it may stop. */
+export const httpServiceSettings = {
+  port: setting(env.port, port.default(containerPort)),
+  host: setting(env.host, text.optional()),
+  authIssuer: setting(env.authIssuer, httpUrl),
+  authScope: setting(env.authScope, text),
+  authJwksUrl: setting(env.authJwksUrl, httpUrl.optional()),
+  stopSeconds: setting(env.stopTimeout, wholeNumber(1, 120).default(30)),
+};
 
 /** The environment does not make a usable configuration. The message has one line per problem. */
 export class ConfigurationError extends Error {

@@ -1,45 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
 import { HttpError } from './errors.ts';
-import { readJson, readQuery } from './input.ts';
-import { createLog } from './log.ts';
-import { createService, type Service, type ServiceOptions } from './server.ts';
-
-const lines: string[] = [];
-const open: Service[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((service) => service.stop()));
-  lines.length = 0;
-});
-
-function testService(options: Partial<ServiceOptions> = {}): Service {
-  const log = createLog({ fields: { service: 'test' }, write: (line) => lines.push(line) });
-  const service = createService({ name: 'test', healthPath: '/health', log, stopSeconds: 5, ...options });
-  open.push(service);
-  return service;
-}
-
-const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-
-const note = z.strictObject({ title: z.string().min(1), tags: z.array(z.string()).default([]) });
-
-function noteService(options: Partial<ServiceOptions> = {}) {
-  const service = testService(options);
-  service.app.post('/notes', async (c) => c.json(await readJson(c, note), 201));
-  service.app.get('/notes', (c) =>
-    c.json(readQuery(c, z.strictObject({ limit: z.coerce.number().max(10) }))),
-  );
-  service.app.delete('/notes/:id', (c) => c.body(null, 204));
-  return service;
-}
-
-async function problemOf(response: Response) {
-  const body = (await response.json()) as { error: { code: string; message: string; field?: string } };
-  return { status: response.status, ...body.error };
-}
+import { lines, logged, noteService, problemOf, testService } from './testing/note-service.ts';
 
 describe('every answer', () => {
   it('carries a request id and security headers', async () => {
@@ -66,67 +29,6 @@ describe('every answer', () => {
     );
     expect(await given('two words')).toMatch(/^[0-9a-f-]{36}$/);
     expect(await given('x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/);
-  });
-});
-
-describe('input', () => {
-  const post = (app: Service['app'], body: string) =>
-    app.request('/notes', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-
-  it('is parsed by the schema', async () => {
-    const response = await post(noteService().app, '{"title":"a"}');
-    expect(response.status).toBe(201);
-    expect(await response.json()).toEqual({ title: 'a', tags: [] });
-  });
-
-  it('names every wrong field, the value got and what was expected', async () => {
-    const problem = await problemOf(await post(noteService().app, '{"title":7,"tags":["a",2],"x":1}'));
-    expect(problem).toMatchObject({ status: 400, code: 'bad-request', field: 'title' });
-    expect(problem.message).toContain('title: expected string, received number, got 7');
-    expect(problem.message).toContain('tags[1]: expected string, received number, got 2');
-    expect(problem.message).toContain('unknown key "x"');
-  });
-
-  it.each([
-    ['nothing', ''],
-    ['no JSON', '{"title":'],
-    ['null', 'null'],
-    ['a list', '[]'],
-    ['a number', '7'],
-  ])('is refused when it is %s', async (_, body) => {
-    const problem = await problemOf(await post(noteService().app, body));
-    expect(problem).toMatchObject({ status: 400, code: 'bad-request' });
-    expect(problem.message).toContain('The request body');
-  });
-
-  it('never has the text of a broken body in the answer or the log', async () => {
-    const response = await post(noteService().app, '{"title": my secret diary');
-    expect(await response.text()).not.toContain('secret');
-    expect(lines.join('')).not.toContain('secret');
-  });
-
-  it('is refused with 413 when larger than the limit, whatever the length header says', async () => {
-    const { app } = noteService({ bodyBytesMax: 100 });
-    const large = JSON.stringify({ title: 'x'.repeat(200) });
-    expect(await problemOf(await post(app, large))).toMatchObject({ status: 413, code: 'too-large' });
-    const body = new ReadableStream({
-      start(controller) {
-        for (let i = 0; i < 20; i += 1) controller.enqueue(new TextEncoder().encode('0123456789'));
-        controller.close();
-      },
-    });
-    const request = new Request('http://localhost/notes', { method: 'POST', body, duplex: 'half' });
-    expect((await app.request(request)).status).toBe(413);
-  });
-
-  it('from the query is checked as well', async () => {
-    const { app } = noteService();
-    expect(await (await app.request('/notes?limit=3')).json()).toEqual({ limit: 3 });
-    expect(await problemOf(await app.request('/notes?limit=300'))).toMatchObject({
-      status: 400,
-      field: 'limit',
-    });
-    expect(await problemOf(await app.request('/notes?limit=3&limt=4'))).toMatchObject({ status: 400 });
   });
 });
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from './log.ts';
 import { createService } from './server.ts';
 import { signIn, type SignInOptions } from './sign-in.ts';
-import { createTestIssuer, type TestClaims, type TestIssuer } from './testing.ts';
+import { createTestIssuer, type TestClaims, type TestIssuer } from './testing/test-issuer.ts';
 
 let issuer: TestIssuer;
 beforeAll(async () => {
