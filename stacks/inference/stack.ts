@@ -18,7 +18,10 @@ export const app = parleyApp(import.meta, (stack) => {
     healthPath: routes.inferenceHealth,
     // The most Fargate gives: open answers are finished rather than cut.
     stopTimeoutSeconds: 120,
-    environment: { [env.model]: JSON.stringify(model), [env.budget]: JSON.stringify(budget) },
+    environment: {
+      [env.model]: JSON.stringify(model),
+      [env.budget]: JSON.stringify(budget),
+    },
     secrets: modelSecrets,
   });
   registry.catalog.grantRead(api);

@@ -78,8 +78,6 @@ export class HttpService extends Construct implements Grantee {
     this.variables.set({
       ...props.environment,
       [env.port]: String(containerPort),
-      [env.prefix]: stack.prefix,
-      [env.service]: props.service,
       [env.stopTimeout]: String(stopTimeout.toSeconds()),
     });
     const service = this.createService(stack, task);

@@ -105,7 +105,7 @@ function buildAndSynth(app: App, stack: ParleyStack, build: (stack: ParleyStack)
     const errors = messages.filter(({ level }) => level === SynthesisMessageLevel.ERROR);
     if (errors.length === 0) return template as unknown;
     throw new SynthProblemsError(
-      errors.map(({ id, entry }) => ({ file: 'stack.ts', field: id, message: String(entry.data) })),
+      errors.map(({ id, entry }) => ({ file: 'stack.ts', field: id, message: JSON.stringify(entry.data) })),
     );
   } catch (error) {
     throw asProblems(error, stack);

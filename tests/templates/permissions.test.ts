@@ -1,0 +1,238 @@
+import { tags } from '@parley/contract/names';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  createStacksWorkspace,
+  resourcesOf,
+  stackOf,
+  valuesIn,
+  type StacksWorkspace,
+  type SynthesizedStack,
+} from './stacks-workspace.ts';
+
+let workspace: StacksWorkspace;
+let stacks: SynthesizedStack[];
+beforeAll(async () => {
+  workspace = await createStacksWorkspace();
+  stacks = await workspace.synthAll({ stage: 'dev' });
+});
+afterAll(() => workspace.remove());
+
+interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** Statements of the policies of one role, by the logical id of the role. */
+function statementsOf(stack: SynthesizedStack, role: string): Statement[] {
+  return resourcesOf([stack], 'AWS::IAM::Policy')
+    .filter(({ Properties }) => JSON.stringify(Properties['Roles']) === JSON.stringify([{ Ref: role }]))
+    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}
+
+function actionsOf({ Action }: Statement): string[] {
+  return [Action].flat();
+}
+
+/** The ARN with references as `{LogicalId}`, for reading and matching. */
+function arnText(arn: unknown): string {
+  if (typeof arn === 'string') return arn;
+  const object = arn as Record<string, unknown>;
+  if ('Fn::Join' in object)
+    return ((object['Fn::Join'] as [string, unknown[]])[1] ?? []).map(arnText).join('');
+  if ('Ref' in object) return `{${String(object['Ref'])}}`;
+  return `{${[object['Fn::GetAtt']].flat().join('.')}}`;
+}
+
+/** Each piece of code that runs: its environment, and the logical id of its role. */
+function runners(): {
+  stack: SynthesizedStack;
+  logicalId: string;
+  role: string;
+  environment: Record<string, unknown>;
+}[] {
+  return stacks.flatMap((stack) => [
+    ...resourcesOf([stack], 'AWS::ECS::TaskDefinition').map(({ logicalId, Properties }) => ({
+      stack,
+      logicalId,
+      role: roleOf(Properties['TaskRoleArn']),
+      environment: containerEnvironment(Properties),
+    })),
+    ...resourcesOf([stack], 'AWS::Lambda::Function').map(({ logicalId, Properties }) => ({
+      stack,
+      logicalId,
+      role: roleOf(Properties['Role']),
+      environment: ((Properties['Environment'] as { Variables?: object } | undefined)?.Variables ??
+        {}) as Record<string, unknown>,
+    })),
+  ]);
+}
+
+function roleOf(arn: unknown): string {
+  return (arn as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
+}
+
+function containerEnvironment(properties: Record<string, unknown>): Record<string, unknown> {
+  const [container] = properties['ContainerDefinitions'] as {
+    Environment: { Name: string; Value: unknown }[];
+  }[];
+  return Object.fromEntries((container?.Environment ?? []).map(({ Name, Value }) => [Name, Value]));
+}
+
+describe('every role', () => {
+  test('is allowed actions that are spelled out, on resources that are named', () => {
+    const statements = stacks.flatMap((stack) =>
+      resourcesOf([stack], 'AWS::IAM::Policy').flatMap(
+        ({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
+      ),
+    );
+    expect(statements.length).toBeGreaterThan(5);
+    for (const action of statements.flatMap(actionsOf)) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z]+$/);
+    // A token for the registry of images is for no resource: IAM accepts nothing narrower.
+    const onResources = statements.filter((each) => actionsOf(each).join() !== 'ecr:GetAuthorizationToken');
+    expect(onResources.flatMap(({ Resource }) => [Resource].flat().map(arnText))).not.toContain('*');
+  });
+
+  test('has no policy of AWS, which would allow more than is known here', () => {
+    for (const { logicalId, Properties } of resourcesOf(stacks, 'AWS::IAM::Role')) {
+      expect(Properties['ManagedPolicyArns'], logicalId).toBeUndefined();
+    }
+  });
+
+  test('may use each table and bucket that its environment names (T15)', () => {
+    const named = runners().flatMap(({ stack, role, logicalId, environment }) =>
+      Object.entries(environment)
+        .filter(([name]) => /_(TABLE|BUCKET)$/.test(name))
+        .map(([name, value]) => ({
+          at: `${stack.name}/${logicalId} ${name}`,
+          value,
+          statements: statementsOf(stack, role),
+        })),
+    );
+    expect(named.length).toBeGreaterThanOrEqual(6);
+    for (const { at, value, statements } of named) {
+      const resources = statements
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap(({ Resource }) => [Resource].flat());
+      expect(
+        resources.some((arn) => arnText(arn).includes(arnText(value))),
+        at,
+      ).toBe(true);
+    }
+  });
+
+  test('has in its environment each table and bucket it may use', () => {
+    for (const { stack, role, logicalId, environment } of runners()) {
+      const values = Object.values(environment)
+        .filter((value) => typeof value === 'object')
+        .map(arnText);
+      const data = statementsOf(stack, role).filter((statement) =>
+        /^(dynamodb|s3):/.test(actionsOf(statement)[0] ?? ''),
+      );
+      for (const { Resource } of data) {
+        const arn = arnText([Resource].flat()[0]);
+        expect(
+          values.some((value) => arn.includes(value)),
+          `${stack.name}/${logicalId} ${arn}`,
+        ).toBe(true);
+      }
+    }
+  });
+});
+
+describe("the inference service's role", () => {
+  const role = () => {
+    const stack = stackOf(stacks, 'inference');
+    const [task] = resourcesOf([stack], 'AWS::ECS::TaskDefinition');
+    return statementsOf(stack, roleOf(task?.Properties['TaskRoleArn']));
+  };
+  /** Whether the role may invoke a function with this name and these tags, as IAM decides. */
+  const mayInvoke = (name: string, functionTags: Record<string, string>) => {
+    const arn = `arn:aws:lambda:us-east-1:{AWS::AccountId}:function:${name}`;
+    const matching = role().filter(
+      (statement) =>
+        actionsOf(statement).includes('lambda:InvokeFunction') &&
+        [statement.Resource].flat().some((resource) => matches(arnText(resource), arn)) &&
+        Object.entries(statement.Condition?.['StringEquals'] ?? {}).every(
+          ([key, value]) => functionTags[key.replace('aws:ResourceTag/', '')] === value,
+        ),
+    );
+    return (
+      matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny')
+    );
+  };
+  const matches = (pattern: string, text: string) => pattern.split('*').every((part) => text.includes(part));
+  const toolTags = { [tags.prefix]: 'parley-dev', [tags.role]: tags.toolRole };
+
+  test('may invoke functions that carry both tags of a tool of its stage, and no other', () => {
+    expect(mayInvoke('any-name', toolTags)).toBe(true);
+    expect(mayInvoke('any-name', { ...toolTags, [tags.prefix]: 'parley-prod' })).toBe(false);
+    expect(mayInvoke('any-name', { [tags.prefix]: 'parley-dev' })).toBe(false);
+    expect(mayInvoke('any-name', { [tags.role]: tags.toolRole })).toBe(false);
+    expect(mayInvoke('any-name', {})).toBe(false);
+  });
+
+  test('may not invoke the registrar, not even if somebody tags it as a tool', () => {
+    expect(mayInvoke('parley-dev-registrar', {})).toBe(false);
+    expect(mayInvoke('parley-dev-registrar', toolTags)).toBe(false);
+  });
+
+  test('reaches the tools: each carries both tags, and the registrar does not', () => {
+    const functions = resourcesOf(stacks, 'AWS::Lambda::Function').map(({ stack, Properties }) => ({
+      stack,
+      tags: Object.fromEntries(
+        (Properties['Tags'] as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
+      ),
+    }));
+    for (const each of functions.filter(({ stack }) => stack !== 'registry'))
+      expect(each.tags).toEqual(toolTags);
+    const registrar = functions.filter(({ stack }) => stack === 'registry').map((each) => each.tags);
+    expect(registrar).toEqual([{ [tags.prefix]: 'parley-dev' }]);
+  });
+
+  test('reads the catalog and cannot write to it', () => {
+    const onCatalog = role().filter(({ Resource }) =>
+      arnText(Resource).includes('{RegistryCatalogTableParameter}'),
+    );
+    expect(onCatalog.flatMap(actionsOf).toSorted()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+    ]);
+  });
+});
+
+describe('images', () => {
+  test('come from the repository of the stage, with a tag from a parameter, for the processor of the task (T10, T21, T22)', () => {
+    const tasks = resourcesOf(stacks, 'AWS::ECS::TaskDefinition');
+    expect(tasks).toHaveLength(2);
+    for (const { stack, Properties } of tasks) {
+      const [container] = Properties['ContainerDefinitions'] as {
+        Image: unknown;
+        DockerLabels: Record<string, string>;
+      }[];
+      const workspaceName = container?.DockerLabels['parley.workspace'] ?? '';
+      const service = workspaceName.replace('@parley/', '');
+      expect(arnText(container?.Image)).toMatch(
+        new RegExp(
+          `^\\{AWS::AccountId\\}\\.dkr\\.ecr\\.us-east-1\\.\\{AWS::URLSuffix\\}/parley-dev/${service}:\\{\\w+ImageTagParameter\\}$`,
+        ),
+      );
+      expect(Properties['RuntimePlatform']).toMatchObject({ CpuArchitecture: 'ARM64' });
+      const pulls = statementsOf(stackOf(stacks, stack), roleOf(Properties['ExecutionRoleArn'])).filter(
+        (statement) => actionsOf(statement).includes('ecr:BatchGetImage'),
+      );
+      expect(pulls.map(({ Resource }) => arnText(Resource))).toEqual([
+        `arn:aws:ecr:us-east-1:{AWS::AccountId}:repository/parley-dev/${service}`,
+      ]);
+    }
+  });
+});
+
+test('no secret is written into a template', () => {
+  for (const { template } of stacks) {
+    const names = [...valuesIn(template)].map(({ path }) => path.at(-1) ?? '');
+    expect(names.filter((name) => /password$|secretstring/i.test(name))).toEqual([]);
+  }
+});
