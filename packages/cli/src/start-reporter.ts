@@ -5,6 +5,8 @@ export interface Ready {
   url: string;
   /** Seconds from the command to the first request that can be answered. */
   seconds: number;
+  /** Ids of the chat apps that can be used now. */
+  apps: readonly string[];
   model: string;
   report: UpdateReport;
   notRun: readonly NotRun[];
@@ -68,21 +70,30 @@ function eventLine(event: LocalEvent, verbose: boolean): string | undefined {
   }
 }
 
-function readyText({ url, seconds, model, notRun }: Ready, verbose: boolean): string {
+function readyText({ url, seconds, apps, model, notRun }: Ready, verbose: boolean): string {
   const count = notRun.reduce((sum, { resources }) => sum + resources.length, 0);
   return [
     '',
     `  Parley runs at  ${url}   (ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
     '',
-    '  Chat here       pnpm chat weather',
+    ...apps.map((app, i) => `  ${i === 0 ? 'Chat here       ' : '                '}pnpm chat ${app}`),
     `  API             ${url}/api/chat-apps`,
     `  Model           ${model}`,
-    `  Not run here    ${count} resources of ${notRun.length} types:`,
-    ...notRun.map(({ type, reason, resources }) =>
-      verbose
-        ? `    ${type} (${resources.join(', ')}): ${reason}`
-        : `    ${type} × ${resources.length}: ${reason}`,
-    ),
+    `  Not run here    ${count} of the templates' resources:`,
+    ...notRunLines(notRun, verbose),
     '',
   ].join('\n');
+}
+
+/** One line per reason, with the types it holds for. */
+function notRunLines(notRun: readonly NotRun[], verbose: boolean): string[] {
+  const byReason = Map.groupBy(notRun, ({ reason }) => reason);
+  return [...byReason].flatMap(([reason, types]) => {
+    const named = types.map(({ type, resources }) => `${resources.length} ${type.replace(/^AWS::/, '')}`);
+    const each = types.flatMap(({ resources }) => resources);
+    return [
+      `    ${reason}: ${named.join(', ')}`,
+      ...(verbose ? each.map((resource) => `      ${resource}`) : []),
+    ];
+  });
 }

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { startLocal, type LocalSystem } from '@parley/local/start';
+import { createApiClient } from '../api-client.ts';
+import { localSignIn } from '../chat/sign-in.ts';
 import { readConfig } from '../config.ts';
 import { describeModel, localModel } from '../local-model.ts';
 import { startReporter, type StartReporter } from '../start-reporter.ts';
@@ -53,11 +55,22 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
   reporter.ready({
     url: system.url,
     seconds: (performance.now() - began) / 1000,
+    apps: await appIds(system.url),
     model: describeModel(model),
     report: system.report,
     notRun: system.notRun,
   });
   await untilStopped(system, reporter);
+}
+
+/** The apps that answer, to name them to who started them; none when the API is not up. */
+async function appIds(url: string): Promise<string[]> {
+  try {
+    const apps = await createApiClient(url, localSignIn(url, 'you')).chatApps();
+    return apps.map(({ id }) => id);
+  } catch {
+    return []; // the report of the services says why
+  }
 }
 
 function folderOf({ packages }: Workspace, name: string): string {
