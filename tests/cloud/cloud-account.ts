@@ -1,11 +1,16 @@
 import {
   ChangeSetNotFoundException,
   CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   ListStacksCommand,
   UpdateTerminationProtectionCommand,
   paginateDescribeChangeSet,
   paginateDescribeStackEvents,
+  waitUntilStackCreateComplete,
+  waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
@@ -18,7 +23,9 @@ import {
 } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Prefix } from '@parley/contract/names';
+import type { Template } from './emulator-transform.ts';
 import { credentials, region } from './env.ts';
+import { expectThat } from './errors.ts';
 
 /** What the checks ask of the emulated account besides what the toolkit does. */
 export interface CloudAccount {
@@ -29,6 +36,11 @@ export interface CloudAccount {
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
   /** What an executed change set changed, as `type logical-id`; nothing when there is no such change set. */
   changes(stackName: string, changeSetName: string): Promise<string[]>;
+  /**
+   * Creates a stack that must fail, waits for its rollback, removes it and returns the first failure's reason.
+   * Throws when the stack is created after all, or cannot be rolled back and removed.
+   */
+  failingStack(stackName: string, template: Template): Promise<string>;
   stackId(stackName: string): Promise<string>;
   /** What CloudFormation left standing when it removed a stack, as `type logical-id`. */
   retained(stackId: string): Promise<string[]>;
@@ -55,6 +67,7 @@ export function createCloudAccount(endpoint: string): CloudAccount {
     },
     invoke: async (functionArn, payload) => invoke(lambda, functionArn, payload),
     changes: async (stackName, changeSetName) => changesOf(cloudFormation, stackName, changeSetName),
+    failingStack: async (stackName, template) => failingStack(cloudFormation, stackName, template),
     stackId: async (stackName) => {
       const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
       return Stacks[0]?.StackId ?? stackName;
@@ -115,6 +128,22 @@ async function changesOf(client: CloudFormationClient, StackName: string, Change
     throw error;
   }
   return changes;
+}
+
+async function failingStack(client: CloudFormationClient, name: string, template: Template): Promise<string> {
+  const TemplateBody = JSON.stringify(template);
+  await client.send(new CreateStackCommand({ StackName: name, TemplateBody }));
+  const wait = { client, minDelay: 1, maxDelay: 1, maxWaitTime: 90 };
+  // Ends with CREATE_COMPLETE, or throws once the rollback is through.
+  await waitUntilStackCreateComplete(wait, { StackName: name }).catch(() => {});
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+  const status = Stacks[0]?.StackStatus;
+  expectThat(status === 'ROLLBACK_COMPLETE', `stack ${name} should be rolled back, but is ${status}`);
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
+  await client.send(new DeleteStackCommand({ StackName: name }));
+  await waitUntilStackDeleteComplete(wait, { StackName: name });
+  const failures = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED');
+  return failures.at(-1)?.ResourceStatusReason ?? '';
 }
 
 async function retainedOf(client: CloudFormationClient, stackId: string): Promise<string[]> {

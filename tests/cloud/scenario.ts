@@ -11,6 +11,7 @@ import { expectCatalog, expectNewVersion, expectRetired, expectToolsAnswer, read
 import type { Checks } from './checks.ts';
 import type { CloudAccount } from './cloud-account.ts';
 import { expectThat } from './errors.ts';
+import { expectForeignOwnerRefused, expectGarbageRefused } from './refused-registration.ts';
 import type { Report } from './report.ts';
 import type { Toolkit } from './toolkit.ts';
 import { changeTool } from './workspace-copy.ts';
@@ -73,6 +74,13 @@ async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): P
   );
   await checks.check('every registered tool answers in its function', async () =>
     expectToolsAnswer(await readCatalog(scenario), account),
+  );
+  await checks.check(
+    "another stack's claim to an agent fails, names the owner and leaves no trace",
+    async () => expectForeignOwnerRefused(scenario),
+  );
+  await checks.check('a broken registration fails at once, names the field and can be removed', async () =>
+    expectGarbageRefused(scenario),
   );
 }
 
