@@ -215,8 +215,14 @@ describe('in every order of calls', () => {
   });
 
   it('a writer and a stop end with one seal that both know', async () => {
-    const { orders, winners } = await race(['writer', 'stopper'], 1);
+    const { orders, winners } = await race(['writer', 'stopper'], 0);
     expect(winners).toEqual(new Set(['writer-0 finished', 'stopper-1 stopped']));
+    expect(orders).toBeGreaterThan(5);
+  });
+
+  it('the same holds when answers to their writes are lost', async () => {
+    const { orders, winners } = await race(['brief', 'stopper'], 1);
+    expect(winners).toEqual(new Set(['brief-0 finished', 'stopper-1 stopped']));
     expect(orders).toBeGreaterThan(20);
   });
 

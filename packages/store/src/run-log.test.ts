@@ -168,15 +168,15 @@ describe('sealing', () => {
 describe('a batch', () => {
   it('never holds more than an item takes, and loses nothing', () => {
     const text = fc
-      .string({ unit: 'grapheme', maxLength: 2_000 })
-      .map((each) => each.repeat(20).slice(0, 15_000));
+      .tuple(fc.constantFrom('a', 'é', '"', '\u0000'), fc.integer({ min: 0, max: 10_000 }))
+      .map(([letter, length]) => letter.repeat(length));
     const part = fc.record({
       type: fc.constant('text-delta' as const),
       id: fc.constantFrom('a', 'b'),
       delta: text,
     });
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 60 }), (events) => {
+      fc.property(fc.array(part, { maxLength: 100, size: 'max' }), (events) => {
         const buffer = new EventBuffer();
         for (const event of events) buffer.add(event);
         const written: typeof events = [];

@@ -98,6 +98,29 @@ describe('following a run', () => {
     if (news === 'next-too' && n > 0) reader.publish(run.runId, batches[n - 1]!);
   }
 
+  it('lets a slow reader have what this process no longer has at hand', async () => {
+    const { run } = await startedRun(conversations);
+    const reader = createRunReader({ log, runs: conversations, clock: eagerClock(Date.now()) });
+    const batches = batchesOf(
+      Array.from({ length: 60 }, () => 1),
+      'w',
+    );
+    await log.append(run.runId, batches[0]!);
+    const quick = taken(reader.follow(run));
+    const slow: NumberedEvent[] = [];
+    for await (const each of reader.follow(run)) {
+      slow.push(each);
+      if (each.n > 0) continue;
+      for (const batch of batches.slice(1)) {
+        await log.append(run.runId, batch);
+        reader.publish(run.runId, batch);
+      }
+      await quick;
+    }
+    expect(slow).toEqual(numbered(batches));
+    expect(await quick).toEqual(slow);
+  });
+
   it('ends at once when asked for what comes after the end', async () => {
     const { run } = await startedRun(conversations);
     for (const batch of batchesOf([2, 1], 'w')) await log.append(run.runId, batch);

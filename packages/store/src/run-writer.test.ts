@@ -6,7 +6,7 @@ import { LogLostError, LogUnavailableError } from './errors.ts';
 import { createRunLog, type Batch, type RunLog } from './run-log.ts';
 import { createBatchWindow, createRunWriter, type RunWriter } from './run-writer.ts';
 import { manualClock, type ManualClock } from './testing/clocks.ts';
-import { withFaults } from './testing/faults.ts';
+import { withFaults, type Call } from './testing/faults.ts';
 import { startedRun, textEvents } from './testing/fixtures.ts';
 import { startTestTables, type TestTables } from './testing/tables.ts';
 
@@ -200,6 +200,26 @@ describe('a run that somebody else ended', () => {
     await lost;
     expect(await writer.seal('finished', [{ type: 'finish' }])).toBe('stopped');
     expect(clock.sleepers).toBe(0);
+  });
+
+  it('gets no further write, not even of what was being collected', async () => {
+    const puts: Call[] = [];
+    const client = withFaults(tables.newClient(), (call) => void (call.command === 'Put' && puts.push(call)));
+    const writer = newWriter(
+      undefined,
+      createRunLog({ client, tableName: tables.conversationsTable, clock }),
+    );
+    const first = nextPublished();
+    await writer.write(part('a'));
+    await first;
+    await clock.advance(4_990);
+    await writer.write(part('b'));
+    await log.seal(run.runId, { ...stop, writer: 'other' });
+    const lost = new Promise((resolve) => writer.lost.addEventListener('abort', resolve));
+    await clock.advance(10);
+    await lost;
+    expect(await writer.seal('finished', [])).toBe('stopped');
+    expect(puts).toHaveLength(1);
   });
 
   it('is lost without a seal to tell when another execution writes it', async () => {
