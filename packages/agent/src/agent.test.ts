@@ -1,5 +1,5 @@
 import { eventBytesMax } from '@parley/contract/stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { modelToolOutputCharsMax } from './event-size.ts';
 import { chunk, done, startOpenAiServer, streamReply, textReply } from './testing/openai-server.ts';
 import { agentWith, assistantMessage, invokerOf, record, toolNamed, userMessage } from './testing/run.ts';
@@ -63,6 +63,15 @@ describe('a run', () => {
       finishReason: 'stop',
       messageMetadata: { usage: run.outcome.usage },
     });
+  });
+
+  it('prints nothing', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
+    await record({ ask, agent: agentWith([forecast]), tools: invokerOf(() => ({ sky: 'sunny' })) });
+    const printed = [...write.mock.calls, ...log.mock.calls];
+    vi.restoreAllMocks();
+    expect(printed).toEqual([]);
   });
 
   it('waits for its reader before it goes on', async () => {

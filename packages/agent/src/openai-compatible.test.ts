@@ -299,18 +299,23 @@ describe('a model that fails', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('shows no tool call of an answer that was cut in the middle of it', async () => {
-    await using server = await startOpenAiServer(
-      streamReply(
-        chunk({
-          tool_calls: [{ index: 0, id: 'call_0', function: { name: 'forecast', arguments: '{"city":"Lis' } }],
-        }),
-      ),
-    );
-    const run = await record({ model: settings(server.baseUrl), agent: agentWith([forecast]) });
-    expect(run.outcome).toMatchObject({ finish: 'failed', error: { code: 'model-failed' } });
-    expect(run.types).not.toContain('tool-input-available');
-  });
+  it.each(['{"city":"Lis', '{"city":"Lisbon"}'])(
+    'neither shows nor makes a call of an answer that was cut: %s',
+    async (written) => {
+      await using server = await startOpenAiServer(
+        streamReply(
+          chunk({
+            tool_calls: [{ index: 0, id: 'call_0', function: { name: 'forecast', arguments: written } }],
+          }),
+        ),
+      );
+      const tools = invokerOf(() => 'sunny');
+      const run = await record({ model: settings(server.baseUrl), agent: agentWith([forecast]), tools });
+      expect(run.outcome).toMatchObject({ finish: 'failed', error: { code: 'model-failed' } });
+      expect(run.types).not.toContain('tool-input-available');
+      expect(tools.calls).toEqual([]);
+    },
+  );
 
   it.each([
     ['context-overflow', errorReply(400, "This model's maximum context length is 8192 tokens.")],
@@ -383,6 +388,22 @@ describe('a model that hangs', () => {
 });
 
 describe('the history a model is given', () => {
+  it('is whole, however long, and never trimmed and tried again behind the user’s back', async () => {
+    await using server = await startOpenAiServer(
+      errorReply(400, 'the maximum context length is 8192 tokens'),
+    );
+    const turns = Array.from({ length: 60 }, (_, i) => [
+      userMessage(`Question ${i}`, `u${i}`),
+      assistantMessage([{ type: 'step-start' }, { type: 'text', text: `Answer ${i}` }], 'finished', `a${i}`),
+    ]);
+    const run = await record({
+      model: settings(server.baseUrl),
+      history: [...turns.flat(), userMessage('Last')],
+    });
+    expect(run.outcome.error?.code).toBe('context-overflow');
+    expect(server.requests.map(({ messages }) => messages.length)).toEqual([122]);
+  });
+
   it('has earlier calls with their results, and asks to continue an answer that was cut', async () => {
     await using server = await startOpenAiServer(textReply(' and warm.'));
     const call = {

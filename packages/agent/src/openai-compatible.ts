@@ -56,38 +56,28 @@ function orderly(model: LanguageModelV3, signal: AbortSignal): LanguageModelV3 {
 const mayCall = new Set<string>(['tool-calls', 'stop', 'other']);
 
 /**
- * Ends a text before a tool call begins (the provider ends it after, and the adapter would lose it),
- * and holds tool calls back until the answer is complete (a cut answer has half a call).
+ * Holds tool calls back until the answer is complete. The provider ends a text only after the calls
+ * that follow it, and the adapter would then lose the text; and a cut answer has half a call.
  */
 function orderParts(): TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart> {
   const calls: ToolCallPart[] = [];
-  let openText: string | undefined;
   return new TransformStream({
     transform(part, controller) {
       switch (part.type) {
-        case 'text-start':
-          openText = part.id;
-          break;
-        case 'text-end':
-          if (openText === undefined) return;
-          openText = undefined;
-          break;
         case 'tool-input-start':
         case 'tool-input-delta':
-        case 'tool-input-end':
+        case 'tool-input-end': // the adapter needs none of them: the call has the whole input
           return;
         case 'tool-call':
           calls.push({ ...part, input: validJson(part.input) });
           return;
         case 'finish':
-          if (openText !== undefined) controller.enqueue({ type: 'text-end', id: openText });
-          openText = undefined;
           if (mayCall.has(part.finishReason.unified)) for (const call of calls) controller.enqueue(call);
-          break;
+          controller.enqueue(part);
+          return;
         default:
-          break;
+          controller.enqueue(part);
       }
-      controller.enqueue(part);
     },
   });
 }

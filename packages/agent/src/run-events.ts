@@ -153,7 +153,7 @@ export class RunEvents {
   }
 
   #ownId(callId: string): string {
-    let own = callId === '' || this.#usedIds.has(callId) ? '' : callId;
+    let own = callId;
     while (own === '' || this.#usedIds.has(own)) {
       this.#calls += 1;
       own = `${callId || 'call'}-${this.#calls}`;
