@@ -5,9 +5,9 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { start } from '../tests/system/running-start.ts';
-import { ask, eventsOf, signIn } from '../tests/system/user.ts';
-import { copyWorkspace, type WorkspaceCopy } from '../tests/system/workspace-copy.ts';
+import { start } from '@parley/tests/running-start';
+import { ask, eventsOf, signIn } from '@parley/tests/user';
+import { copyWorkspace, type WorkspaceCopy } from '@parley/tests/workspace-copy';
 
 interface Timing {
   /** Seconds from the command to the printed address. */
