@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { env as envNames } from '@parley/contract/names';
 import type { LocalCredentials } from './aws/credentials.ts';
 import { s3Path } from './gateway/local-pages.ts';
@@ -10,6 +11,7 @@ export interface ChildEnvironmentOptions {
   awsUrl: string;
   /** Origin of the gateway. Buckets are reached through it, so that presigned addresses are of its origin. */
   gatewayUrl: string;
+  dataFolder: string;
   /** Whether the local issuer stands in for the stacks' user pool. */
   hasPool: boolean;
 }
@@ -19,7 +21,7 @@ export interface ChildEnvironmentOptions {
  * and where the services are. Not the general `AWS_ENDPOINT_URL`: it would capture Bedrock too.
  */
 export function childEnvironment(options: ChildEnvironmentOptions): Record<string, string> {
-  const { credentials, region, awsUrl, gatewayUrl, hasPool } = options;
+  const { credentials, region, awsUrl, gatewayUrl, dataFolder, hasPool } = options;
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -30,6 +32,7 @@ export function childEnvironment(options: ChildEnvironmentOptions): Record<strin
     AWS_ENDPOINT_URL_SSM: awsUrl,
     AWS_ENDPOINT_URL_S3: `${gatewayUrl}${s3Path}`,
     AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache'),
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',

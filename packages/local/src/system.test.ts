@@ -155,10 +155,8 @@ test('code that does not start leaves the old process in place and says what it 
 });
 
 test("a service's output is kept in its log group's file", async () => {
-  await eventually(async () => {
-    const log = await readFile(join(machine.dataFolder, 'logs/ecs/sample/echo.log'), 'utf8');
-    return log.includes('client left') && log.includes('cannot start');
-  });
+  const file = join(machine.dataFolder, 'logs/ecs/sample/echo.log');
+  await expect.poll(() => readFile(file, 'utf8')).toMatch(/client left[^]*cannot start/);
 });
 
 test('a service that is taken out of its stack is stopped, and its path is free again', async () => {

@@ -67,9 +67,14 @@ export class System {
     ]);
     for (const [path, value] of Object.entries(seeds)) await parameters.put(path, value);
     const system = new System(options, store, parameters, secrets);
-    await system.#aws.listen();
-    await system.#gateway.listen(options.port, options.exactPort);
-    return system;
+    try {
+      await system.#aws.listen();
+      await system.#gateway.listen(options.port, options.exactPort);
+      return system;
+    } catch (error) {
+      await system.close();
+      throw error;
+    }
   }
 
   private constructor(
@@ -93,6 +98,7 @@ export class System {
         region: ofRegion,
         awsUrl: `http://${this.#aws.host}`,
         gatewayUrl: this.#gateway.url,
+        dataFolder,
         hasPool: poolOf(store) !== undefined,
       });
     this.#functions = new FunctionRunner({

@@ -6,6 +6,9 @@ import { type FunctionSpec, type InvocationResult, failure, payloadLimit } from 
 
 const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
+/** Most seconds for loading a function's code. */
+const initSeconds = 10;
+
 /** Signals as Lambda words them. */
 const signalWords: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'killed',
@@ -18,7 +21,6 @@ const signalWords: Partial<Record<NodeJS.Signals, string>> = {
 interface Invocation {
   requestId: string;
   payload: string;
-  deadline: number;
   settle(result: InvocationResult): void;
 }
 
@@ -36,6 +38,7 @@ export class FunctionProcess {
   readonly #child: Child;
   readonly #log: LogFile;
   #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
   #current: Invocation | undefined;
   #initError: InvocationResult | undefined;
   #waiting: ((event: NextEvent) => void) | undefined;
@@ -70,25 +73,11 @@ export class FunctionProcess {
 
   /** Run one event. Never rejects: a failure is a result. Call it only while no other is under way. */
   invoke(payload: string): Promise<InvocationResult> {
-    const { timeoutSeconds } = this.#spec;
     const requestId = randomUUID();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        const seconds = timeoutSeconds.toFixed(2);
-        this.#log.write(`${requestId} Task timed out after ${seconds} seconds\n`);
-        this.#settle(
-          failure(
-            'Sandbox.Timedout',
-            `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
-          ),
-        );
-        this.stop();
-      }, timeoutSeconds * 1000);
-      const settle = (result: InvocationResult): void => {
-        clearTimeout(timer);
-        resolve(result);
-      };
-      this.#current = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000, settle };
+    return new Promise((settle) => {
+      this.#current = { requestId, payload, settle };
+      // Loading the code has a time of its own, as on Lambda; the function's time begins with the event.
+      this.#endAfter(initSeconds);
       this.#deliver();
     });
   }
@@ -124,22 +113,37 @@ export class FunctionProcess {
 
   #deliver(): void {
     if (!this.#waiting || !this.#current) return;
-    const { requestId, payload, deadline } = this.#current;
+    const { requestId, payload } = this.#current;
+    const { timeoutSeconds } = this.#spec;
     const take = this.#waiting;
     this.#waiting = undefined;
+    this.#endAfter(timeoutSeconds);
     take({
       requestId,
       payload,
       headers: {
         'lambda-runtime-aws-request-id': requestId,
-        'lambda-runtime-deadline-ms': String(deadline),
+        'lambda-runtime-deadline-ms': String(Date.now() + timeoutSeconds * 1000),
         'lambda-runtime-invoked-function-arn': this.#spec.arn,
         'lambda-runtime-trace-id': `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`,
       },
     });
   }
 
+  /** Kill the process unless the current invocation is settled within these seconds from now. */
+  #endAfter(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const what = `Task timed out after ${seconds.toFixed(2)} seconds`;
+      const requestId = this.#current?.requestId ?? '';
+      this.#log.write(`${requestId} ${what}\n`);
+      this.#settle(failure('Sandbox.Timedout', `RequestId: ${requestId} Error: ${what}`));
+      this.stop();
+    }, seconds * 1000);
+  }
+
   #settle(result: InvocationResult): void {
+    clearTimeout(this.#timer);
     const current = this.#current;
     this.#current = undefined;
     current?.settle(result);

@@ -3,11 +3,15 @@ import { LogFile } from '../process/log-file.ts';
 import { FunctionProcess } from './function-process.ts';
 import { type FunctionSpec, type InvocationResult, failure } from './function-spec.ts';
 
+const keptWarmMs = 10 * 60_000;
+
 /** Processes of one function at one state of its code and configuration. */
 interface Pool {
   spec: FunctionSpec;
   log: LogFile;
   idle: FunctionProcess[];
+  /** Ends each idle process after a while. */
+  timers: Map<FunctionProcess, NodeJS.Timeout>;
   all: Set<FunctionProcess>;
   waiting: (() => void)[];
   retired: boolean;
@@ -74,7 +78,15 @@ export class FunctionRunner {
     const log = new LogFile(
       join(this.#options.dataFolder, 'logs', `${spec.logGroup.replace(/^\/+/, '')}.log`),
     );
-    const pool: Pool = { spec, log, idle: [], all: new Set(), waiting: [], retired: false };
+    const pool: Pool = {
+      spec,
+      log,
+      idle: [],
+      timers: new Map(),
+      all: new Set(),
+      waiting: [],
+      retired: false,
+    };
     this.#pools.set(key, pool);
     return pool;
   }
@@ -82,6 +94,7 @@ export class FunctionRunner {
   async #take(pool: Pool): Promise<FunctionProcess> {
     for (;;) {
       const idle = pool.idle.pop();
+      if (idle) clearTimeout(pool.timers.get(idle));
       if (idle?.running) return idle;
       if (idle) continue;
       if (pool.all.size < pool.spec.concurrency) return this.#start(pool);
@@ -97,6 +110,8 @@ export class FunctionRunner {
     this.#processes.set(process.id, process);
     void process.exited.then(() => {
       pool.all.delete(process);
+      clearTimeout(pool.timers.get(process));
+      pool.timers.delete(process);
       this.#processes.delete(process.id);
       pool.waiting.shift()?.();
     });
@@ -105,8 +120,17 @@ export class FunctionRunner {
 
   #giveBack(pool: Pool, process: FunctionProcess): void {
     if (pool.retired) process.stop();
-    else if (process.running) pool.idle.push(process);
+    else if (process.running) this.#keepWarm(pool, process);
     pool.waiting.shift()?.();
+  }
+
+  #keepWarm(pool: Pool, process: FunctionProcess): void {
+    pool.idle.push(process);
+    const end = (): void => {
+      pool.idle = pool.idle.filter((other) => other !== process);
+      process.stop();
+    };
+    pool.timers.set(process, setTimeout(end, keptWarmMs).unref());
   }
 
   /** Let what is under way finish in the old processes; start none of them again. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FixtureStack, lambda } from '../testing/assembly.ts';
 import { Machine } from '../testing/machine.ts';
-import { eventually } from '../testing/eventually.ts';
 import { sampleClients } from '../testing/sample-clients.ts';
 import { echoProgram, echoService, foundation } from '../testing/sample-stacks.ts';
 
@@ -181,7 +180,7 @@ test('an asynchronous call is accepted at once and done later', async () => {
   const file = join(machine.folder, 'note.txt');
   const { status, value } = await invoke({ do: 'note', file, text: 'done' }, { InvocationType: 'Event' });
   expect([status, value]).toEqual([202, undefined]);
-  await eventually(async () => (await readFile(file, 'utf8').catch(() => '')) === 'done');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toBe('done');
 });
 
 test('calls at the same time run in processes of their own', async () => {
@@ -206,7 +205,7 @@ test('CommonJS, inline code and callbacks work; code that cannot be loaded says 
 test('what it writes is kept in the file of its log group', async () => {
   await invoke({ find: 'me in the log' });
   const file = join(machine.dataFolder, 'logs/aws/lambda/sample-main.log');
-  await eventually(async () => (await readFile(file, 'utf8')).includes('me in the log'));
+  await expect.poll(() => readFile(file, 'utf8')).toContain('me in the log');
 });
 
 test('changed code answers from the next call on; a published version keeps the old code', async () => {

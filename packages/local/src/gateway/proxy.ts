@@ -21,7 +21,8 @@ const hopByHop = new Set([
 
 /** Forwards requests to services, streaming both ways without holding anything back. */
 export class Proxy {
-  readonly #agent = new Agent({ keepAlive: true });
+  // A connection for each request: a kept one may be closed by the service at the moment it is used again.
+  readonly #agent = new Agent({ keepAlive: false });
 
   /**
    * Forward a request and its answer.

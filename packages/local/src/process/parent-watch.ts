@@ -3,7 +3,10 @@
  * other end of the child's standard input and never writes to it. A thread of its own watches, so that code that
  * never yields is ended as well.
  */
+import { flushCompileCache } from 'node:module';
 import { Worker, isMainThread } from 'node:worker_threads';
+
+const loadedAfterMs = 2000;
 
 const watch = `
   const { Socket } = require('node:net');
@@ -14,4 +17,6 @@ const watch = `
 
 if (isMainThread) {
   new Worker(watch, { eval: true, execArgv: [], env: {}, stdin: false }).unref();
+  // Compiled code is kept for the next start; by itself Node keeps it only at an orderly exit.
+  setTimeout(flushCompileCache, loadedAfterMs).unref();
 }

@@ -42,8 +42,8 @@ export function dynamodbTable(dynamodb: DynamoDb): ResourceHandler {
 
 async function ensureTable(dynamodb: DynamoDb, request: ResourceRequest): Promise<ResourceResult> {
   const { properties } = request;
-  const { ProvisionedThroughput: _, TableName, ...identity } = tableInput('', properties);
-  const name = textAt(properties, 'TableName') ?? generatedName(request, canonicalJson(identity));
+  const identity = canonicalJson(tableInput('', properties));
+  const name = textAt(properties, 'TableName') ?? generatedName(request, identity);
   const adopted = (await describe(dynamodb, name)) !== undefined;
   if (!adopted) await dynamodb.call('CreateTable', tableInput(name, properties));
   await whenActive(dynamodb, name);

@@ -80,7 +80,13 @@ export class Machine {
   }
 
   async start(stacks: FixtureStack[], options: Partial<LocalOptions> = {}): Promise<LocalSystem> {
-    this.#system = await startLocal({
+    this.#system = await this.startAnother(stacks, options);
+    return this.#system;
+  }
+
+  /** Start on the same data folder, whether one runs already or not. */
+  async startAnother(stacks: FixtureStack[], options: Partial<LocalOptions> = {}): Promise<LocalSystem> {
+    return startLocal({
       assemblies: await this.assemblies(stacks),
       dataFolder: this.dataFolder,
       port: 0,
@@ -88,7 +94,6 @@ export class Machine {
       onEvent: (event) => this.events.push(event),
       ...options,
     });
-    return this.#system;
   }
 
   async update(stacks: FixtureStack[]) {
