@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parsePhysicalResourceId, physicalResourceId } from '@parley/contract/registration';
 import type { Log } from '@parley/service/log';
 import type { CatalogStore, Writer } from '@parley/store/catalog';
+import { OwnedByAnotherStackError } from '@parley/store/errors';
 import { answerBody, type Outcome } from './answer.ts';
 import { issuedAtOf, readEnvelope, stackNameOf, type EventEnvelope } from './custom-resource-event.ts';
 import { identify, readWanted, type Wanted } from './definition.ts';
@@ -150,11 +151,13 @@ function deletedAnyway(event: EventEnvelope, { log }: Work, error: unknown): Out
 }
 
 function failure(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
-  log.error('the registration failed', error);
   const { resourceType, properties } = event;
+  const refusal = refusalOf(error);
+  if (refusal) log.warn('the registration is refused', { reason: refusal });
+  else log.error('the registration failed', error);
   const wanted = event.requestType === 'Create' ? identify(resourceType, properties) : undefined;
   const physicalId = wanted ? physicalResourceId(wanted.kind, wanted.id) : stablePhysicalId(event);
-  return { status: 'FAILED', physicalResourceId: physicalId, reason: reasonOf(error) };
+  return { status: 'FAILED', physicalResourceId: physicalId, reason: refusal ?? unexpectedReason(error) };
 }
 
 /** The id CloudFormation has, else one that names nothing, so that its delete has nothing to do. */
@@ -169,12 +172,16 @@ function writerOf({ stackId, requestId, logicalResourceId, responseUrl }: EventE
   return { owner, stackId, logicalResourceId, requestId, ...(issuedAt ? { issuedAt } : {}) };
 }
 
-/** Ours say what to mend; others are at least named. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `unexpected failure: ${shown(error)}`;
-  if (error instanceof RegistrationRefusedError || error instanceof OutOfTimeError) return error.message;
-  if ('code' in error && error.code === 'owned-by-another-stack') return error.message;
-  return `the registrar failed, deploy again: ${error.name}: ${error.message}`;
+/** The reason of an error that the stack's author can mend, and nobody else need look at. */
+function refusalOf(error: unknown): string | undefined {
+  const isRefusal = error instanceof RegistrationRefusedError || error instanceof OwnedByAnotherStackError;
+  return isRefusal ? error.message : undefined;
+}
+
+function unexpectedReason(error: unknown): string {
+  if (error instanceof OutOfTimeError) return error.message;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : shown(error);
+  return `the registrar failed, deploy again: ${what}`;
 }
 
 function shown(value: unknown): string {

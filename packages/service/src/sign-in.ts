@@ -43,7 +43,7 @@ export function signIn(options: SignInOptions): MiddlewareHandler<ServiceEnv> {
 }
 
 /** Verifies the value of an `Authorization` header. Errors as `signIn`. */
-export function tokenVerifier(options: SignInOptions): (authorization: string | undefined) => Promise<User> {
+function tokenVerifier(options: SignInOptions): (authorization: string | undefined) => Promise<User> {
   const { issuer, scope, clock = () => new Date() } = options;
   const keys = reachable(options.keys ?? remoteKeys(options), issuer);
   return async (authorization) => {

@@ -38,6 +38,7 @@ export function addSessionRoutes(
   { conversations, directory }: SessionRoutesOptions,
 ): void {
   const view = async (user: User, sessions: readonly Session[]): Promise<SessionView[]> => {
+    if (sessions.length === 0) return [];
     const stateOf = await directory.states(
       user,
       sessions.map((session) => session.app),
