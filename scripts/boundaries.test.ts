@@ -103,6 +103,7 @@ test("tests may use the root's tools, sources may not", async () => {
     ...contract,
     'package.json': { name: 'parley', devDependencies: { vitest: '5' } },
     'packages/contract/src/a.test.ts': `import { test } from 'vitest';\n`,
+    'packages/contract/src/testing/suite.ts': `import { test } from 'vitest';\n`,
     'packages/contract/src/a.ts': `import { test } from 'vitest';\n`,
   });
   expect(breaches).toEqual([

@@ -63,6 +63,8 @@ function relativeProblem(workspace: Workspace, path: string, specifier: string, 
     .join('/');
   const owner = owningWorkspace(target, all);
   if (!owner || owner === workspace) return undefined;
+  // Benchmarks start the system as the tests do; neither is a package.
+  if (workspace.folder === '.' && owner.folder === 'tests') return undefined;
   return `"${specifier}" reaches into ${owner.folder}; import one of the doors of "${owner.name}" instead`;
 }
 
@@ -85,7 +87,7 @@ function packageProblem(
   const name = packageName(specifier);
   if (name === workspace.name || workspace.dependencies.includes(name)) return undefined;
   const dev = workspace.devDependencies;
-  if (isTest(path) && rootTools(all).includes(name)) return undefined;
+  if (isDevelopmentFile(workspace, path) && rootTools(all).includes(name)) return undefined;
   if (dev.includes(name) || (typeOnly && dev.includes(typesPackage(name)))) {
     if (typeOnly || isDevelopmentFile(workspace, path)) return undefined;
     return `"${name}" is only a devDependency of ${workspace.folder}/package.json, but this file ships`;
@@ -102,19 +104,15 @@ function typesPackage(name: string): string {
   return `@types/${name.replace(/^@/, '').replace('/', '__')}`;
 }
 
-/** What the root installs for every workspace's tests, such as the test runner. */
+/** What the root installs for every workspace, such as the test runner. */
 function rootTools(all: Workspace[]): string[] {
   return all.find(({ folder }) => folder === '.')?.devDependencies ?? [];
-}
-
-function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
 }
 
 /** Tests, the `testing` door and everything that is no package of ours to ship. */
 function isDevelopmentFile(workspace: Workspace, path: string): boolean {
   if (!/^(packages|apps)\//.test(workspace.folder)) return true;
-  return isTest(path) || /\/testing(\/|\.ts$)|\.config\.ts$/.test(path);
+  return /\.test\.ts$|\/testing(\/|\.ts$)|\.config\.ts$/.test(path);
 }
 
 function listed(names: string[]): string {

@@ -37,7 +37,7 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
   { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
-  { folder: 'bench', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
+  { folder: 'bench', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', '@parley/tests', 'apps'] },
   { folder: '.', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli'] },
 ];
 

@@ -5,7 +5,7 @@ import { owningWorkspace } from './boundary-check.ts';
 import type { Workspace } from './boundary-check.ts';
 
 /** Where pnpm-workspace.yaml looks; `.` is the repository's root itself. */
-const MANIFESTS = ['package.json', 'tests/package.json', '{apps,packages,stacks}/**/package.json'];
+const MANIFESTS = ['package.json', '{bench,tests}/package.json', '{apps,packages,stacks}/**/package.json'];
 const SOURCES = '{apps,packages,stacks,scripts,tests,bench}/**/*.{ts,tsx}';
 const NOT_OURS = /(^|\/)(node_modules|dist|cdk\.out|\.parley|\.turbo)(\/|$)/;
 
