@@ -2,6 +2,7 @@ import type { ToolSpec } from '@parley/contract/agent';
 import { fill, pleasantry, type Filled } from './fill.ts';
 import { fieldsOf, type FieldKind } from './field.ts';
 import { related, relatedVerbs } from './lexicon.ts';
+import { charsMax } from './phrase.ts';
 import { keywords, stem, wordsOf } from './words.ts';
 
 export interface Choice {
@@ -19,18 +20,27 @@ const relatedStems = [
 /** Below this a message says too little about a tool to call it. */
 const scoreMin = 1.5;
 
+/** Filling takes some milliseconds a tool: only so many of the tools that the words fit best are filled. */
+const filledMax = 12;
+
 /**
  * The tool that a message is about, with its input filled as far as the message goes; undefined when
  * none is. A word counts by where the tool has it (name, description, fields) and by how few of the
  * tools have it; a tool whose fields the message fills counts more.
  */
 export function choose(tools: readonly ToolSpec[], text: string, now: Date): Choice | undefined {
-  const asked = keywords(text);
+  const asked = keywords(text.slice(0, charsMax));
   if (/\bwho(?:se|m)?\b/i.test(text)) asked.add(stem('person'));
   const weighted = tools.map(weights);
-  const choices = tools.map((tool, i) => {
+  const likely = tools
+    .map((tool, i) => ({
+      tool,
+      words: [...asked].reduce((sum, word) => sum + bestWeight(word, i, weighted), 0),
+    }))
+    .toSorted((a, b) => b.words - a.words)
+    .slice(0, filledMax);
+  const choices = likely.map(({ tool, words }) => {
     const filled = fill(tool, text, { now });
-    const words = [...asked].reduce((sum, word) => sum + bestWeight(word, i, weighted), 0);
     return { tool, filled, score: words + fillScore(tool, filled) };
   });
   const best = choices.toSorted((a, b) => b.score - a.score)[0];

@@ -17,6 +17,9 @@ const followUp =
   /^\s*(?:and\b|what about|how about|or\b|also\b|then\b|now\b|same\b|again\b|but\b|instead\b)/i;
 const followUpWordsMax = 5;
 
+/** Messages in a row that may be answers to one question and the further ones it led to. */
+const questionsMax = 6;
+
 /** Decides by the last message of the user, and by the exchange before it when that one is continued. */
 export function decide({ exchanges }: Conversation, tools: readonly ToolSpec[], now: Date): Decision {
   const current = exchanges.at(-1);
@@ -36,7 +39,7 @@ function answered(
   tools: readonly ToolSpec[],
   now: Date,
 ): Decision | undefined {
-  const before = exchanges.slice(0, -1);
+  const before = exchanges.slice(-questionsMax, -1);
   if (before.length === 0 || before.at(-1)!.calls.length > 0) return undefined;
   const question = decide({ exchanges: before, toBeContinued: false }, tools, now);
   if (question.do !== 'ask') return undefined;

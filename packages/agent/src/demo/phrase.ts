@@ -1,7 +1,7 @@
 import { isCommand, isStopWord, keywords } from './words.ts';
 
 /** Longer messages are read up to here: patterns cost time, and what matters is said first. */
-const charsMax = 2_000;
+export const charsMax = 2_000;
 
 /** A value that a message may mean for a field, and where it stands. */
 export interface Candidate {
