@@ -44,6 +44,7 @@ const assetManifest = z.object({
 });
 const jsonObject = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 const template = z.object({
+  Transform: z.undefined({ error: 'Transform: local running does not expand macros' }).optional(),
   Parameters: z.record(z.string(), jsonObject).default({}),
   Mappings: z.record(z.string(), jsonObject).default({}),
   Conditions: jsonObject.default({}),

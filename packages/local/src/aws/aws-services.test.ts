@@ -18,6 +18,7 @@ import {
 import { type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type PresignedPostOptions, createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
@@ -207,6 +208,34 @@ describe('S3', () => {
     await expect(clients.s3.send(missing)).rejects.toMatchObject({ name: 'NoSuchBucket' });
     const bare = await fetch(`${machine.system.url}/local/s3/${bucket}/x`);
     expect(bare.status).toBe(403);
+  });
+});
+
+describe('presigned addresses', () => {
+  const Key = 'users/alice/note (1).txt';
+  const sign = (command: GetObjectCommand | PutObjectCommand, expiresIn = 60): Promise<string> =>
+    getSignedUrl(clients.s3, command, { expiresIn });
+
+  test('an object is put and read through the gateway without any other right', async () => {
+    const put = await sign(new PutObjectCommand({ Bucket: bucket, Key }));
+    expect(new URL(put).origin).toBe(machine.system.url);
+    expect((await fetch(put, { method: 'PUT', body: 'by address' })).status).toBe(200);
+    const got = await fetch(await sign(new GetObjectCommand({ Bucket: bucket, Key })));
+    expect(await got.text()).toBe('by address');
+    expect(got.headers.get('content-security-policy')).toBe('sandbox');
+  });
+
+  test('an address that was changed, is used for something else, or is too old, is refused', async () => {
+    const address = await sign(new GetObjectCommand({ Bucket: bucket, Key }));
+    expect((await fetch(address.replace('alice', 'bob'))).status).toBe(403);
+    expect((await fetch(address, { method: 'DELETE' })).status).toBe(403);
+    const longer = address.replace('X-Amz-Expires=60', 'X-Amz-Expires=6000');
+    expect((await fetch(longer)).status).toBe(403);
+    const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
+    const old = await getSignedUrl(clients.s3, new GetObjectCommand({ Bucket: bucket, Key }), {
+      signingDate: yesterday,
+    });
+    expect(await (await fetch(old)).text()).toContain('Request has expired');
   });
 });
 

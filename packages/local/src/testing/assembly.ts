@@ -8,6 +8,7 @@ export interface FixtureStack {
   Resources: { [logicalId: string]: Json };
   Conditions?: JsonObject;
   Mappings?: JsonObject;
+  Transform?: string;
   /** Code assets: key → files. The object key in templates is `<key>.zip`. */
   assets?: Record<string, Record<string, string>>;
 }

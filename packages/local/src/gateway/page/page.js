@@ -61,7 +61,7 @@ async function showApps(token) {
     list.replaceChildren(item(body.error?.message ?? `The list cannot be read: ${answer.status}.`));
     return;
   }
-  const apps = Object.values(body).find(Array.isArray) ?? [];
+  const apps = body.chatApps ?? [];
   list.replaceChildren(...apps.map((app) => item(`${app.title} (${app.id}): ${app.description}`)));
   if (apps.length === 0) list.replaceChildren(item('None is registered.'));
   element('example').textContent = apps[0]?.id ?? '<app>';
