@@ -16,6 +16,18 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** Runs the emulator until its standard input ends: however this process goes, it takes the emulator along. */
+const program = `
+import os, signal, sys, threading
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=end_with_parent, daemon=True).start()
+from ministack.app import main
+sys.argv = ['ministack']
+main()
+`;
+
 const startLimitMs = 30_000;
 
 /** Starts the emulator with its files and log in `folder`. Throws `emulator-not-started` with the log's end. */
@@ -24,7 +36,7 @@ export async function startEmulator(python: string, folder: string): Promise<Emu
   const logFile = join(folder, 'emulator.log');
   const log = createWriteStream(logFile);
   await once(log, 'open');
-  const child = spawn(python, ['-m', 'ministack'], {
+  const child = spawn(python, ['-c', program], {
     cwd: folder,
     env: {
       ...childEnvironment(folder),
@@ -38,7 +50,7 @@ export async function startEmulator(python: string, folder: string): Promise<Emu
     },
     // A process group of its own, so that the Lambda functions it starts go down with it.
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['pipe', log, log],
   });
   const endpoint = `http://127.0.0.1:${port}`;
   const emulator = { endpoint, stop: async () => stopGroup(child) };
@@ -60,9 +72,9 @@ export async function startEmulator(python: string, folder: string): Promise<Emu
 
 /** CloudFormation resource types the installed emulator knows. */
 export async function emulatedTypes(python: string, folder: string): Promise<Set<string>> {
-  const program =
+  const listing =
     'import json; from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as h; print(json.dumps(list(h)))';
-  const { stdout } = await execa(python, ['-c', program], {
+  const { stdout } = await execa(python, ['-c', listing], {
     env: childEnvironment(folder),
     extendEnv: false,
   });
