@@ -330,6 +330,14 @@ describe('the demo model, with twelve others', () => {
     expect(await askDemo(ask, others)).toMatchObject({ tool, input });
   });
 
+  it('finds the one among sixty others', async () => {
+    const many = Array.from({ length: 60 }, (_, i) =>
+      toolNamed(`widget_${i}`, `Reads widget number ${i}.`, { id: text() }),
+    );
+    const { tool } = await askDemo('Where is my order AB-12345?', [...many, orders]);
+    expect(tool).toBe('order_status');
+  });
+
   it.each([
     'lisbon tomorrow',
     'weather lisbon tomorrow',
