@@ -121,6 +121,15 @@ describe('the ownership guard', () => {
     expect(await store.ownedRun('bob', run.runId)).toEqual(run);
   });
 
+  it('takes an id longer than any key can be for absent', async () => {
+    const long = 'x'.repeat(3_000);
+    await expect(store.ownedSession(owner, long)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(store.renameSession(owner, long, 'Mine')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(store.ownedRun(owner, long)).rejects.toBeInstanceOf(NotFoundError);
+    expect(await store.getMessage(await newSession(), long)).toBeUndefined();
+    expect(await store.listSessions(owner, { cursor: long })).toEqual({ sessions: [] });
+  });
+
   it('hides the runs of a deleted session', async () => {
     const { session, run } = await startedRun(store, owner);
     await store.deleteSession(owner, session.id);

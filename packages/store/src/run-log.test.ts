@@ -127,7 +127,7 @@ describe('reading', () => {
     const runId = randomUUID();
     await log.append(runId, batch(0, 'a', { events: [{ type: 'unheard-of' } as never] }));
     await expect(log.read(runId)).rejects.toThrow(
-      `table "conversations", item run#${runId} / batch#00000000 cannot be read:\nevents[0].type: `,
+      `table "${tables.conversationsTable}", item run#${runId} / batch#00000000 cannot be read:\nevents[0].type: `,
     );
   });
 });

@@ -170,6 +170,15 @@ describe('sealing', () => {
     ]);
   });
 
+  it('leaves a run whose last event is too large to whoever finds its lease expired', async () => {
+    const writer = newWriter();
+    const large: StreamEvent = { type: 'error', errorText: 'x'.repeat(70_000) };
+    await expect(writer.seal('failed', [large])).rejects.toThrow('an event "error" of 70');
+    expect(clock.sleepers).toBe(0);
+    await clock.advance(15_000);
+    expect(await conversations.settleRun(run)).toBe('interrupted');
+  });
+
   it('takes no event afterwards, and no second seal', async () => {
     const writer = newWriter();
     await writer.seal('finished', [{ type: 'finish' }]);

@@ -33,7 +33,9 @@ export interface RunWriter {
   /**
    * Ends the run: writes what is left with the last events, sealed. Pass the event that tells the
    * client of the end here, not to `write`: then no client hears of an end that does not stand.
-   * Resolves to the seal that stands, which is another's if the run was ended before; undefined if nothing seals it yet.
+   * Resolves to the seal that stands, which is another's if the run was ended before; undefined if
+   * nothing seals it yet.
+   * @throws EventTooLargeError; the run then ends as interrupted, once its lease has expired.
    */
   seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined>;
   /** Aborted when somebody else sealed or wrote the log, or it cannot be written: stop model and tools. */
@@ -92,12 +94,22 @@ class BatchingWriter implements RunWriter {
   async seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined> {
     if (this.#sealing)
       throw new Error(`run "${this.#options.runId}" is sealed already, as ${this.#sealing.seal}`);
-    if (!this.lost.aborted) for (const event of events) this.#buffer.add(event);
+    this.#addLast(events);
     this.#sealing = { seal };
     this.#collecting.abort();
     this.#flushing ??= this.#flush();
     await this.#flushing;
     return this.#standing;
+  }
+
+  #addLast(events: StreamEvent[]): void {
+    if (this.lost.aborted) return;
+    try {
+      for (const event of events) this.#buffer.add(event);
+    } catch (error) {
+      this.#end(undefined); // the lease runs out, so that somebody else ends the run
+      throw error;
+    }
   }
 
   /** Writes batches until nothing waits. Never rejects: what goes wrong is `lost`. */

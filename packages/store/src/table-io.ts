@@ -66,6 +66,7 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
   return {
     parse,
     get: async (key, schema) => {
+      if (!canStand(key)) return undefined;
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: { ...key }, ConsistentRead: true }),
       );
@@ -77,6 +78,7 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
       return (await unlessRefused(client.send(new PutCommand(input)))) !== undefined;
     },
     update: async (key, change, condition, schema) => {
+      if (!canStand(key)) return undefined;
       const expressions = updateExpression(change, condition);
       const input = {
         TableName: tableName,
@@ -92,6 +94,7 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
 }
 
 async function* queryPages({ client, tableName }: TableOptions, range: Range): AsyncGenerator<Item> {
+  if (!canStand({ pk: range.pk, sk: range.after ?? '' })) return;
   let start: Record<string, unknown> | undefined = range.after
     ? { pk: range.pk, sk: range.after }
     : undefined;
@@ -109,6 +112,14 @@ async function* queryPages({ client, tableName }: TableOptions, range: Range): A
     yield* (page.Items ?? []) as Item[];
     start = page.LastEvaluatedKey;
   } while (start);
+}
+
+/**
+ * DynamoDB refuses keys of more than 2,048 and 1,024 bytes, even to read: nothing stands there.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+function canStand({ pk, sk }: Key): boolean {
+  return Buffer.byteLength(pk) <= 2_048 && Buffer.byteLength(sk) <= 1_024;
 }
 
 function keyCondition({ pk, prefix, between }: Range) {

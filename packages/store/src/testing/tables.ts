@@ -1,13 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createStoreClient } from '../client.ts';
 import { createTableInput } from '../tables.ts';
 
-/** An embedded DynamoDB in memory that holds both tables, empty. */
+/** Both tables, empty, in a DynamoDB for tests. */
 export interface TestTables {
   client: DynamoDBDocumentClient;
   catalogTable: string;
@@ -19,15 +20,13 @@ export interface TestTables {
   close(): Promise<void>;
 }
 
-type Dynalite = (options: { createTableMs: number; deleteTableMs: number }) => Server;
-const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
-
-/** Starts it on a free port of 127.0.0.1. Close it in `afterAll`. */
+/**
+ * Creates both tables in an embedded DynamoDB in memory, on a free port of 127.0.0.1; or, when
+ * `PARLEY_TEST_DYNAMODB` names the endpoint of another DynamoDB, in that one. Close it in `afterAll`.
+ */
 export async function startTestTables(): Promise<TestTables> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const elsewhere = process.env['PARLEY_TEST_DYNAMODB'];
+  const { endpoint, stop } = elsewhere ? { endpoint: elsewhere, stop: undefined } : await startEmbedded();
   const clients: DynamoDBDocumentClient[] = [];
   const newClient = (): DynamoDBDocumentClient => {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -36,14 +35,29 @@ export async function startTestTables(): Promise<TestTables> {
     return client;
   };
   const client = newClient();
-  const [catalogTable, conversationsTable] = ['catalog', 'conversations'] as const;
-  for (const name of [catalogTable, conversationsTable]) {
-    await client.send(new CreateTableCommand(createTableInput(name)));
-  }
+  const suffix = elsewhere ? `-${randomUUID()}` : '';
+  const names = { catalogTable: `catalog${suffix}`, conversationsTable: `conversations${suffix}` };
+  for (const name of Object.values(names)) await client.send(new CreateTableCommand(createTableInput(name)));
   const close = async (): Promise<void> => {
+    if (elsewhere) {
+      for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
+    }
     for (const each of clients) each.destroy();
+    await stop?.();
+  };
+  return { client, ...names, endpoint, newClient, close };
+}
+
+type Dynalite = (options: { createTableMs: number; deleteTableMs: number }) => Server;
+const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+
+async function startEmbedded(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { client, catalogTable, conversationsTable, endpoint, newClient, close };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
