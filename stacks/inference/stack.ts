@@ -26,7 +26,7 @@ export const app = parleyApp(import.meta, (stack) => {
   });
   registry.catalog.grantRead(api);
   registry.conversations.grantReadWrite(api);
-  registry.attachments.grantReadWrite(api);
+  registry.attachments.grantWrite(api);
   registry.signIn.grantVerify(api);
   grantInvokeTools(stack, api);
 

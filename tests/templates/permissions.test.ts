@@ -1,7 +1,10 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { tags } from '@parley/contract/names';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createStacksWorkspace,
+  repository,
   resourcesOf,
   stackOf,
   valuesIn,
@@ -141,6 +144,25 @@ describe('every role', () => {
   });
 });
 
+test('on a table it may write, a role has the actions that the store uses, no more and no fewer (T17)', async () => {
+  const used = new Set<string>();
+  const sources = glob('*.ts', {
+    cwd: join(repository, 'packages/store/src'),
+    exclude: (name) => name.endsWith('.test.ts'),
+  });
+  for await (const name of sources) {
+    const text = await readFile(join(repository, 'packages/store/src', name), 'utf8');
+    for (const [, command = ''] of text.matchAll(/new (\w+)Command\(/g)) used.add(command);
+  }
+  const actions = [...used].map((command) => `dynamodb:${command === 'Query' ? command : `${command}Item`}`);
+  expect(actions).not.toEqual([]);
+  const writing = runners()
+    .flatMap(({ stack, role }) => statementsOf(stack, role))
+    .filter((statement) => actionsOf(statement).includes('dynamodb:PutItem'));
+  expect(writing.length).toBeGreaterThanOrEqual(3);
+  for (const statement of writing) expect(actionsOf(statement).toSorted()).toEqual(actions.toSorted());
+});
+
 describe("the inference service's role", () => {
   const role = () => {
     const stack = stackOf(stacks, 'inference');
@@ -195,11 +217,7 @@ describe("the inference service's role", () => {
     const onCatalog = role().filter(({ Resource }) =>
       arnText(Resource).includes('{RegistryCatalogTableParameter}'),
     );
-    expect(onCatalog.flatMap(actionsOf).toSorted()).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-    ]);
+    expect(onCatalog.flatMap(actionsOf).toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
   });
 });
 
