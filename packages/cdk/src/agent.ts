@@ -80,6 +80,8 @@ export class Agent extends Construct {
     const [, index, rest = ''] = /^tools\[(\d+)\]\.?(.*)$/.exec(field) ?? [];
     const tool = index === undefined ? undefined : tools[Number(index)];
     const { problems } = ParleyStack.of(this);
+    // Two functions of one tool have been reported where they were made.
+    if (tools.some((other) => other !== tool && other.source === tool?.source)) return;
     if (tool) problems.push({ file: tool.source, field: rest, message });
     else if (field === 'instructions') problems.push({ file: instructions, field, message });
     else reportProperty(this, field, message);

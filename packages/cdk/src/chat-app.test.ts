@@ -170,6 +170,32 @@ test('a tool name used twice is a problem of the second tool', async () => {
   expect(lines).toEqual(['tools/second.ts: name: this name is used twice, got "same"']);
 });
 
+test('the same tool made twice, or passed twice, is one problem', async () => {
+  const source = (tools: string) =>
+    stackSource(`
+    const one = new LambdaTool(stack, 'One', { tool: 'look-up' });
+    new ChatApp(stack, 'ChatApp', { title: 'Sample', agent: { instructions: 'prompt.md', tools: ${tools} } });`);
+  const files = { ...prompt, ...builtTool('look-up') };
+  const madeTwice = source(`[one, new LambdaTool(stack, 'Two', { tool: 'look-up' })]`);
+  expect(await problemsOf({ ...files, 'stack.ts': madeTwice })).toEqual([
+    'stack.ts: Two.tool: "look-up" is the tool of One already; pass that one to every agent',
+  ]);
+  expect(await problemsOf({ ...files, 'stack.ts': source('[one, one]') })).toEqual([
+    'tools/look-up.ts: name: this name is used twice, got "look-up"',
+  ]);
+});
+
+test('a package.json without a name, and a tool.json that is cut off, are problems of those files', async () => {
+  expect(await problemsOf({ 'package.json': '{"type":"module"}', 'stack.ts': stackSource('') })).toEqual([
+    'package.json: name: expected JSON with a name, beside stack.ts',
+  ]);
+  const files = { ...builtTool('look-up'), 'dist/look-up/tool.json': '{"name":' };
+  const source = stackSource(`new LambdaTool(stack, 'LookUp', { tool: 'look-up' });`);
+  expect(await problemsOf({ ...files, 'stack.ts': source })).toEqual([
+    'dist/look-up/tool.json: expected object, received undefined, got nothing; run the build again',
+  ]);
+});
+
 test('a tool.json that is not what a build writes asks for another build', async () => {
   const lines = await problemsOf({
     ...builtTool('broken'),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Duration, Tags } from 'aws-cdk-lib/core';
@@ -7,7 +7,8 @@ import { tags } from '@parley/contract/names';
 import { Construct } from 'constructs';
 import type { Access, Grantee } from './access.ts';
 import { builtCode, noCode, type BuiltCode } from './built-code.ts';
-import { parseOrReport, reportProperty, reportUnknownKeys } from './input-problems.ts';
+import { constructField, parseOrReport, reportProperty, reportUnknownKeys } from './input-problems.ts';
+import { readJson } from './json-file.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { secretAccess, type SecretName } from './secret-access.ts';
@@ -52,6 +53,7 @@ export class LambdaTool extends Construct implements Grantee, IGrantable {
     this.requireWhole('timeoutSeconds', timeoutSeconds, 1, 900);
     this.requireWhole('memoryMiB', memoryMiB, 128, 10_240);
     this.source = `tools/${tool}.ts`;
+    this.reportTwin(stack, tool);
     const { code, hash } = this.findCode(stack, tool);
     this.codeHash = hash;
     this.spec = hash === '' ? noSpec : this.readSpec(stack, tool);
@@ -84,6 +86,19 @@ export class LambdaTool extends Construct implements Grantee, IGrantable {
     this.lambda.allow(access);
   }
 
+  /** Two functions of one tool would want the same log group, and deploy as far as that. */
+  private reportTwin(stack: ParleyStack, tool: string): void {
+    const twin = stack.node
+      .findAll()
+      .find((each) => each instanceof LambdaTool && each !== this && each.source === this.source);
+    if (twin)
+      reportProperty(
+        this,
+        'tool',
+        `"${tool}" is the tool of ${constructField(twin)} already; pass that one to every agent`,
+      );
+  }
+
   private findCode(stack: ParleyStack, tool: string): BuiltCode {
     if (!existsSync(join(stack.folder, this.source))) {
       reportProperty(this, 'tool', `expected a file ${this.source} beside stack.ts, got "${tool}"`);
@@ -93,9 +108,8 @@ export class LambdaTool extends Construct implements Grantee, IGrantable {
   }
 
   private readSpec(stack: ParleyStack, tool: string): ToolSpec {
-    const path = join(stack.folder, 'dist', tool, 'tool.json');
     const file = `dist/${tool}/tool.json`;
-    const content: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+    const content = readJson(join(stack.folder, file));
     const spec = parseOrReport(toolSpec, content, ({ field, message }) => {
       stack.problems.push({ file, field, message: `${message}; run the build again` });
     });

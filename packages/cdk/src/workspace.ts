@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { id as idSchema } from '@parley/contract/id';
 import { z } from 'zod';
 import { configFile } from './config.ts';
 import { SynthProblemsError, type SynthProblem } from './errors.ts';
+import { readJson } from './json-file.ts';
 
 /** The package that holds one stack. */
 export interface StackPackage {
@@ -29,8 +30,8 @@ export function stackPackageOf(meta: Pick<ImportMeta, 'url'>): StackPackage {
   const folder = dirname(fileURLToPath(meta.url));
   const root = workspaceRoot(folder);
   const path = join(folder, 'package.json');
-  const parsed = manifest.safeParse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
-  if (!parsed.success) throw packageProblem('name', 'expected a package.json with a name beside stack.ts');
+  const parsed = manifest.safeParse(readJson(path));
+  if (!parsed.success) throw packageProblem('name', 'expected JSON with a name, beside stack.ts');
   const id = idSchema.safeParse(parsed.data.name.replace(/^@[^/]*\//, ''));
   const problems = (id.error?.issues ?? []).map(({ message }) => ({
     file: 'package.json',
@@ -60,8 +61,8 @@ export async function readConfig(root: string): Promise<unknown> {
 export function featureFlags(root: string): Record<string, unknown> {
   const parsed = z
     .looseObject({ context: z.record(z.string(), z.unknown()) })
-    .safeParse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  if (!parsed.success) throw problem('cdk.json', 'context', 'expected an object of feature flags');
+    .safeParse(readJson(join(root, 'cdk.json')));
+  if (!parsed.success) throw problem('cdk.json', 'context', 'expected JSON with an object of feature flags');
   return parsed.data.context;
 }
 
