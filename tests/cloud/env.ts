@@ -1,4 +1,4 @@
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 
 /** The only reading of the environment in test:cloud: what its child processes get. */
 
@@ -18,20 +18,6 @@ export function childEnvironment(home: string): Record<string, string> {
     PATH: [dirname(process.execPath), PATH].join(delimiter),
     HOME: home,
     TMPDIR: home,
-  };
-}
-
-/**
- * The caller's environment for work in a copy of the workspace: pnpm finds its store and settings, and
- * programs are those of the copy. Settings of a stage and of an outer pnpm or turbo are left out.
- */
-export function workspaceEnvironment(copy: string): Record<string, string> {
-  const { PATH = '' } = process.env;
-  return {
-    ...kept(/^(?!npm_|pnpm_|PARLEY_|TURBO_|AWS_|NODE_OPTIONS$|INIT_CWD$|PATH$)/),
-    PATH: [join(copy, 'node_modules/.bin'), dirname(process.execPath), PATH].join(delimiter),
-    CI: 'true',
-    TURBO_TELEMETRY_DISABLED: '1',
   };
 }
 

@@ -16,7 +16,7 @@ import { createReport } from './report.ts';
 import { runScenario } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { createToolkit } from './toolkit.ts';
-import { copyWorkspace } from './workspace-copy.ts';
+import { copyWorkspace, type WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stage = 'cloud';
@@ -29,11 +29,13 @@ const checks = createChecks(console.log);
 const report = createReport();
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'parley-cloud-')));
 let emulator: Emulator | undefined;
+let workspace: WorkspaceCopy | undefined;
 try {
   const scenario = await checks.check('an emulated AWS runs, and a copy of the workspace is ready', prepare);
   if (scenario) await runScenario(scenario);
 } finally {
   await emulator?.stop();
+  await workspace?.dispose();
   const keep = checks.failed > 0 && !stopping.signal.aborted;
   if (keep) console.log(`logs and templates of this run: ${folder}`);
   else await rm(folder, { recursive: true, force: true });
@@ -47,7 +49,7 @@ async function prepare(): Promise<Scenario> {
   const python = await emulatorPython(join(root, '.venv', 'ministack'));
   emulator = await startEmulator(python, folder);
   return {
-    workspace: await copyWorkspace(root, folder, stopping.signal),
+    workspace: (workspace = await copyWorkspace({ signal: stopping.signal })),
     folder,
     stage,
     prefix: prefixOf('parley', stage),

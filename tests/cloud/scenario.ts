@@ -14,8 +14,8 @@ import { expectThat } from './errors.ts';
 import { expectForeignOwnerRefused, expectGarbageRefused } from './refused-registration.ts';
 import type { Report } from './report.ts';
 import type { Toolkit } from './toolkit.ts';
-import { changeTool } from './workspace-copy.ts';
-import type { WorkspaceCopy } from './workspace-copy.ts';
+import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
+import { changeTool, synthesize } from './edited-workspace.ts';
 
 export interface Scenario {
   workspace: WorkspaceCopy;
@@ -50,9 +50,9 @@ export async function runScenario(scenario: Scenario): Promise<void> {
 
 async function synthesizeStacks(scenario: Scenario, name: string): Promise<StackAssembly[]> {
   const { workspace, folder, stage, supported } = scenario;
-  await workspace.synthesize(stage);
+  await synthesize(workspace, stage);
   await mkdir(join(folder, name));
-  return takeAssemblies(workspace.path, stage, join(folder, name), supported);
+  return takeAssemblies(workspace.root, stage, join(folder, name), supported);
 }
 
 async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {

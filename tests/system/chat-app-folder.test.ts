@@ -5,7 +5,7 @@ import type { Session } from '@parley/contract/session';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { start } from './running-start.ts';
 import { ask, eventsOf, signIn, textOf, type User } from './user.ts';
-import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts';
+import { copyWorkspace, type WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
 let copy: WorkspaceCopy;
 let weather: string;

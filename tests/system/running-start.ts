@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { createInterface } from 'node:readline';
-import type { WorkspaceCopy } from './workspace-copy.ts';
+import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
 /** `pnpm start` in a workspace copy, as a user runs it. */
 export interface RunningStart {

@@ -9,7 +9,7 @@ import { addProbeApp } from './probe-app.ts';
 import { serviceProcesses } from './processes.ts';
 import { start, type RunningStart } from './running-start.ts';
 import { ask, eventsOf, signIn, textOf, type User } from './user.ts';
-import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts';
+import { copyWorkspace, type WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
 let copy: WorkspaceCopy;
 let running: RunningStart;

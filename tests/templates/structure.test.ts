@@ -293,6 +293,14 @@ describe('data', () => {
     expect(resourcesOf(prod, 'AWS::Cognito::UserPool')[0]?.Properties['DeletionProtection']).toBe('ACTIVE');
   });
 
+  test('in prod logs are kept too, unless their stack never came up: their names are fixed', () => {
+    const groups = resourcesOf(prod, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThanOrEqual(4);
+    for (const { logicalId, DeletionPolicy, UpdateReplacePolicy } of groups) {
+      expect([DeletionPolicy, UpdateReplacePolicy], logicalId).toEqual(['RetainExceptOnCreate', 'Retain']);
+    }
+  });
+
   test('elsewhere goes with its stack', () => {
     for (const { id, DeletionPolicy } of statefulOf(stacks)) expect(DeletionPolicy, id).toBe('Delete');
   });

@@ -1,8 +1,8 @@
 import { execa, type Options } from 'execa';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cleanEnv } from './env.ts';
+import { userEnvironment } from './env.ts';
 
 /** A clone of this workspace in another folder, installed as a new user would. */
 export interface WorkspaceCopy {
@@ -22,13 +22,14 @@ const source = join(import.meta.dirname, '../..');
 
 /**
  * Copies what git would clone, uncommitted edits included, into a folder with a space in its name,
- * makes it a repository of its own and installs it from what is already downloaded.
+ * makes it a repository of its own (turbo tells sources from outputs by git) and installs it from what is
+ * already downloaded. Nothing is shared with the original: pnpm would rewrite links in a shared node_modules.
  */
-export async function copyWorkspace(): Promise<WorkspaceCopy> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley '));
+export async function copyWorkspace({ signal }: { signal?: AbortSignal } = {}): Promise<WorkspaceCopy> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'parley ')));
   const root = join(folder, 'a clone');
   await copyFiles(root);
-  const env = cleanEnv(source, root);
+  const env = userEnvironment(source, root);
   const run: WorkspaceCopy['run'] = async (command, args, options = {}) => {
     const { exitCode, all, stdout } = await execa(command, args, {
       cwd: root,
@@ -36,13 +37,25 @@ export async function copyWorkspace(): Promise<WorkspaceCopy> {
       extendEnv: false,
       all: true,
       reject: false,
+      ...(signal ? { cancelSignal: signal } : {}),
       ...options,
     });
     return { exitCode, all: String(all ?? ''), stdout: String(stdout ?? '') };
   };
   await run('git', ['init', '-q', '-b', 'main']);
   await run('git', ['add', '-A']);
-  await run('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '-qm', 'copy']);
+  await run('git', [
+    '-c',
+    'user.name=test',
+    '-c',
+    'user.email=test@example.com',
+    'commit',
+    '-q',
+    '--no-gpg-sign',
+    '--no-verify',
+    '-m',
+    'Copy of the workspace',
+  ]);
   const installed = await run(join(source, 'node_modules/.bin/pnpm'), [
     'install',
     '--frozen-lockfile',
