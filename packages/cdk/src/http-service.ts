@@ -35,7 +35,7 @@ import {
 import { Construct } from 'constructs';
 import type { Access, Grantee } from './access.ts';
 import { Foundation } from './foundation.ts';
-import { dataRemovalPolicy, logRetention } from './retention.ts';
+import { logRemovalPolicy, logRetention } from './retention.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { Variables } from './variables.ts';
 import { readParameter } from './shared-parameter.ts';
@@ -114,7 +114,7 @@ export class HttpService extends Construct implements Grantee {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: serviceLogGroup(stack.prefix, props.service),
       retention: logRetention(stack),
-      removalPolicy: dataRemovalPolicy(stack),
+      removalPolicy: logRemovalPolicy(stack),
     });
     const secrets = Object.entries(props.secrets ?? {}).map(([variable, name]) => [
       variable,

@@ -5,7 +5,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import { functionLogGroup } from '@parley/contract/names';
 import { Construct } from 'constructs';
 import type { Access, Grantee } from './access.ts';
-import { dataRemovalPolicy, logRetention } from './retention.ts';
+import { logRemovalPolicy, logRetention } from './retention.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { Variables } from './variables.ts';
 
@@ -37,7 +37,7 @@ export class LambdaFunction extends Construct implements Grantee {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: functionLogGroup(stack.prefix, props.name),
       retention: logRetention(stack),
-      removalPolicy: dataRemovalPolicy(stack),
+      removalPolicy: logRemovalPolicy(stack),
     });
     // AWS's managed policy for functions would allow writing to every log group of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
