@@ -32,6 +32,8 @@ export function childEnvironment(options: ChildEnvironmentOptions): Record<strin
     AWS_ENDPOINT_URL_SSM: awsUrl,
     AWS_ENDPOINT_URL_S3: `${gatewayUrl}${s3Path}`,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Nobody but this machine: the gateway checks who asks, a service's own port does not.
+    [envNames.host]: '127.0.0.1',
     NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache'),
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',

@@ -104,6 +104,7 @@ export class System {
     this.#functions = new FunctionRunner({
       dataFolder,
       baseEnvironment: (spec) => ({ ...environment(spec.region), ...lambdaEnvironment(spec) }),
+      onLine: (source, line) => emit({ type: 'log', source, line }),
       runtimeApi: () => `${this.#aws.host}${runtimeApiPath}`,
     });
     const find = (named: string, qualifier?: string) => findFunction(store, dataFolder, named, qualifier);

@@ -69,7 +69,7 @@ export class AwsServer {
   async #serveJson(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await readBody(request, bodyLimit);
-      if (target.startsWith('DynamoDB_')) return this.#options.dynamodb.handle(request, body, response);
+      if (target.startsWith('DynamoDB_')) return await this.#options.dynamodb.handle(request, body, response);
       const operation = target.startsWith('AmazonSSM.')
         ? this.#options.ssm[target.slice('AmazonSSM.'.length)]
         : undefined;

@@ -31,6 +31,14 @@ export interface NextEvent {
   headers: Record<string, string>;
 }
 
+/** Where a process is. */
+export interface Surroundings {
+  /** `host:port/path` under which it reaches the Runtime API. */
+  runtimeApi: string;
+  log: LogFile;
+  onLine(line: string): void;
+}
+
 /** One process of a function: takes one invocation at a time. */
 export class FunctionProcess {
   readonly id = randomUUID();
@@ -43,8 +51,8 @@ export class FunctionProcess {
   #initError: InvocationResult | undefined;
   #waiting: ((event: NextEvent) => void) | undefined;
 
-  /** @param runtimeApi `host:port/path` under which this process reaches the Runtime API */
-  constructor(spec: FunctionSpec, environment: Record<string, string>, runtimeApi: string, log: LogFile) {
+  constructor(spec: FunctionSpec, environment: Record<string, string>, surroundings: Surroundings) {
+    const { runtimeApi, log, onLine } = surroundings;
     this.#spec = spec;
     this.#log = log;
     this.#child = new Child({
@@ -52,6 +60,7 @@ export class FunctionProcess {
       cwd: spec.codeFolder,
       env: { ...environment, AWS_LAMBDA_RUNTIME_API: `${runtimeApi}/${this.id}` },
       log,
+      onLine,
     });
     void this.#child.exited.then(({ code, signal }) => {
       const how = signal ? `signal: ${signalWords[signal] ?? signal}` : `exit status ${code}`;

@@ -21,6 +21,8 @@ export interface FunctionRunnerOptions {
   dataFolder: string;
   /** Variables every function gets below its own: endpoints and credentials. Asked at each start of a process. */
   baseEnvironment(spec: FunctionSpec): Record<string, string>;
+  /** Called for each line a function writes. */
+  onLine(functionName: string, line: string): void;
   /** `host:port/path` of the Runtime API, without the process id. */
   runtimeApi(): string;
 }
@@ -105,7 +107,12 @@ export class FunctionRunner {
   #start(pool: Pool): FunctionProcess {
     const { spec, log } = pool;
     const environment = { ...this.#options.baseEnvironment(spec), ...spec.environment };
-    const process = new FunctionProcess(spec, environment, this.#options.runtimeApi(), log);
+    const { onLine, runtimeApi } = this.#options;
+    const process = new FunctionProcess(spec, environment, {
+      runtimeApi: runtimeApi(),
+      log,
+      onLine: (line) => onLine(spec.name, line),
+    });
     pool.all.add(process);
     this.#processes.set(process.id, process);
     void process.exited.then(() => {

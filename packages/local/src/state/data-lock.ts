@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { AlreadyRunningError } from '../errors.ts';
 import { beganAt, isAlive, lockPath, readHolder, type Holder } from './lock-holder.ts';
 
@@ -19,9 +19,7 @@ export class DataLock {
     const path = lockPath(dataFolder);
     const own: Holder = { pid: process.pid, began: beganAt(process.pid) };
     for (;;) {
-      const file = await openNew(path);
-      if (file) {
-        await file.writeFile(JSON.stringify(own)).finally(() => file.close());
+      if (await createWhole(path, JSON.stringify(own))) {
         heldHere.add(path);
         return new DataLock(path);
       }
@@ -45,11 +43,17 @@ export class DataLock {
   }
 }
 
-async function openNew(path: string): Promise<FileHandle | undefined> {
+/** Create a file with its content in one step: nobody sees it empty. @returns false when it is there already */
+async function createWhole(path: string, text: string): Promise<boolean> {
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, text, { mode: 0o600 });
   try {
-    return await open(path, 'wx', 0o600);
+    await link(beside, path);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(beside, { force: true });
   }
 }
