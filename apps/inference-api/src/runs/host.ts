@@ -114,7 +114,7 @@ async function answer(
   const { runId, messageId, app, owner: user } = run;
   const last: StreamEvent[] = [];
   try {
-    const { finish } = await runAgent({
+    const { finish, error, cause } = await runAgent({
       agent,
       model,
       budget,
@@ -127,6 +127,8 @@ async function answer(
       storeLargeOutput: (json) => options.keepLargeOutput({ user, runId }, json),
       ...(options.modelOptions && { modelOptions: options.modelOptions }),
     });
+    if (finish === 'failed')
+      options.log.warn('a run failed', { runId, app, ...error, cause: String(cause ?? '') });
     return { seal: finish, last };
   } catch (error) {
     if (!writer.lost.aborted) options.log.error('a run failed', error, { runId, app });
