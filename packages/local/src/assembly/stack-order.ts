@@ -72,7 +72,8 @@ function serviceFunctions({ name, region, template }: StackAssembly): string[] {
     const token = objectAt(resource, 'Properties')['ServiceToken'];
     if (token === undefined) return [];
     try {
-      const functionName = /:function:([^:]+)/.exec(String(evaluate(token, scope)))?.[1];
+      const value = evaluate(token, scope);
+      const functionName = /:function:([^:]+)/.exec(typeof value === 'string' ? value : '')?.[1];
       return functionName === undefined ? [] : [functionName];
     } catch {
       return []; // It refers to a resource or parameter: no edge of its own.

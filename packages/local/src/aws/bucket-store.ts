@@ -103,6 +103,10 @@ async function replace(path: string, content: Buffer): Promise<void> {
   const beside = `${path}.${randomUUID()}.new`;
   await writeFile(beside, content, { mode: 0o600 });
   const file = await open(beside, 'r');
-  await file.datasync().finally(() => file.close());
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
   await rename(beside, path);
 }

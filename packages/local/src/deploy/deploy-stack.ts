@@ -78,10 +78,12 @@ async function applyTemplate(
   let stopped = false;
   for (const logicalId of wanted) {
     const dependsOn = [...(dependencies.get(logicalId) ?? [])].filter((name) => wanted.includes(name));
-    const applied = Promise.all(dependsOn.map((name) => ready.get(name))).then(async () => {
-      if (stopped) throw new TemplateError('Not started, because another resource failed first.');
-      await applyResource(template, logicalId, dependsOn, stack, scope, run);
-    });
+    const applied = Promise.all(dependsOn.map((name) => ready.get(name) ?? Promise.resolve())).then(
+      async () => {
+        if (stopped) throw new TemplateError('Not started, because another resource failed first.');
+        await applyResource(template, logicalId, dependsOn, stack, scope, run);
+      },
+    );
     ready.set(logicalId, applied);
     applied.catch(() => (stopped = true));
   }

@@ -3,7 +3,15 @@ import { AwsError } from '../errors.ts';
 import { shortHash } from '../resources/physical-names.ts';
 import type { PlacedResource } from '../state/records.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import { type JsonObject, canonicalJson, isObject, numberAt, objectAt, textAt } from '../template/values.ts';
+import {
+  type JsonObject,
+  canonicalJson,
+  isObject,
+  numberAt,
+  objectAt,
+  textAt,
+  textOf,
+} from '../template/values.ts';
 import type { FunctionSpec } from './function-spec.ts';
 
 const defaultConcurrency = 8;
@@ -59,7 +67,9 @@ function specOf(
     region: stack.region,
     codeFolder: codeFolder(dataFolder, code),
     handler: textAt(properties, 'Handler') ?? 'index.handler',
-    environment: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, String(value)])),
+    environment: Object.fromEntries(
+      Object.entries(variables).map(([key, value]) => [key, textOf(value) ?? '']),
+    ),
     timeoutSeconds: numberAt(properties, 'Timeout') ?? 3,
     memoryMb: numberAt(properties, 'MemorySize') ?? 128,
     logGroup: textAt(objectAt(properties, 'LoggingConfig'), 'LogGroup') ?? `/aws/lambda/${record.physicalId}`,

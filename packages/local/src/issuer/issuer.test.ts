@@ -90,7 +90,7 @@ test('a user keeps the same id, users differ, and issuer and keys outlive a rest
 });
 
 test('a browser signs in by code and PKCE, once per code', async () => {
-  const page = await fetch(`${signIn()}/oauth2/authorize?${new URLSearchParams(request())}`);
+  const page = await fetch(`${signIn()}/oauth2/authorize?${new URLSearchParams(request()).toString()}`);
   expect(await page.text()).toContain('name="state" value="st"');
   expect(page.headers.get('content-security-policy')).toContain("form-action 'self' http://127.0.0.1:5555");
   const { status, location } = await codeFor({ user: 'alice' });

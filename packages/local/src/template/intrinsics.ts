@@ -1,6 +1,6 @@
 import { TemplateError } from '../errors.ts';
 import { cidrBlocks } from './cidr.ts';
-import type { Json, JsonObject } from './values.ts';
+import { type Json, type JsonObject, canonicalJson, textOf } from './values.ts';
 
 /** Stands for `AWS::NoValue`: whoever holds it leaves the property out. */
 export const noValue = Symbol('AWS::NoValue');
@@ -67,7 +67,7 @@ export const intrinsics: Record<string, Intrinsic> = {
   Condition: (argument, scope) => scope.condition(text('Condition', argument)),
   'Fn::Equals': (argument, _scope, evaluate) => {
     const [left, right] = pair('Fn::Equals', argument);
-    return String(evaluate(left)) === String(evaluate(right));
+    return comparable(evaluate(left)) === comparable(evaluate(right));
   },
   'Fn::Not': (argument, _scope, evaluate) =>
     !truth('Fn::Not', evaluate(array('Fn::Not', argument)[0] ?? null)),
@@ -76,6 +76,12 @@ export const intrinsics: Record<string, Intrinsic> = {
   'Fn::Or': (argument, _scope, evaluate) =>
     array('Fn::Or', argument).some((item) => truth('Fn::Or', evaluate(item))),
 };
+
+/** Numbers and booleans equal the text they are written as. */
+function comparable(value: Evaluated): string {
+  if (typeof value === 'symbol') return 'AWS::NoValue';
+  return textOf(value) ?? canonicalJson(value);
+}
 
 function substitute(argument: Json, scope: Scope, evaluate: (value: Json) => Evaluated): Evaluated {
   const [template, variables] = typeof argument === 'string' ? [argument, {}] : pair('Fn::Sub', argument);
@@ -93,9 +99,9 @@ function substitute(argument: Json, scope: Scope, evaluate: (value: Json) => Eva
 }
 
 function text(intrinsic: string, value: Evaluated | undefined): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw wrong(intrinsic, 'text', value);
+  const found = typeof value === 'symbol' ? undefined : textOf(value);
+  if (found === undefined) throw wrong(intrinsic, 'text', value);
+  return found;
 }
 
 function array(intrinsic: string, value: Evaluated | undefined): Json[] {

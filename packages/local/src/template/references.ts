@@ -1,5 +1,5 @@
 import { TemplateError } from '../errors.ts';
-import { type Json, type JsonObject, isObject } from './values.ts';
+import { type Json, type JsonObject, isObject, textOf } from './values.ts';
 
 /** Names a fragment refers to by Ref, GetAtt or Sub: parameters, pseudo parameters and resources alike. */
 export function referencesOf(value: Json): Set<string> {
@@ -21,12 +21,12 @@ function collect(value: Json, found: Set<string>): void {
 
 function attributeOwner(argument: Json): string {
   const path = typeof argument === 'string' ? argument.split('.') : argument;
-  return String(Array.isArray(path) ? path[0] : '');
+  return (Array.isArray(path) ? textOf(path[0]) : undefined) ?? '';
 }
 
 function collectFromSub(argument: Json, found: Set<string>): void {
   const template = Array.isArray(argument) ? argument[0] : argument;
-  for (const match of String(template).matchAll(/\$\{([^!}][^}]*)\}/g)) {
+  for (const match of (textOf(template) ?? '').matchAll(/\$\{([^!}][^}]*)\}/g)) {
     found.add((match[1] ?? '').trim().split('.')[0] ?? '');
   }
 }
@@ -37,7 +37,7 @@ export function resourceDependencies(resources: { [logicalId: string]: Json }): 
   for (const [logicalId, resource] of Object.entries(resources)) {
     const wanted = referencesOf(isObject(resource) ? { p: resource['Properties'] ?? null } : null);
     const dependsOn = isObject(resource) ? (resource['DependsOn'] ?? []) : [];
-    for (const name of [dependsOn].flat()) wanted.add(String(name));
+    for (const name of [dependsOn].flat()) wanted.add(textOf(name) ?? '');
     dependencies.set(
       logicalId,
       new Set([...wanted].filter((name) => name in resources && name !== logicalId)),

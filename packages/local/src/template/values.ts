@@ -21,11 +21,15 @@ export function canonicalJson(value: Json): string {
   return `{${fields.join(',')}}`;
 }
 
-/** The text at `key`, or undefined. Numbers and booleans are written out, as CloudFormation does. */
-export function textAt(object: Json | undefined, key: string): string | undefined {
-  const value = isObject(object) ? object[key] : undefined;
+/** A scalar as text, as CloudFormation writes it where it wants text; undefined for lists and objects. */
+export function textOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** The text at `key`, or undefined. Numbers and booleans are written out, as CloudFormation does. */
+export function textAt(object: Json | undefined, key: string): string | undefined {
+  return isObject(object) ? textOf(object[key]) : undefined;
 }
 
 /** The number at `key` (written as a number or as text), or undefined. */

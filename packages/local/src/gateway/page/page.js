@@ -79,7 +79,7 @@ function signOut() {
 }
 
 element('api').textContent = location.origin;
-element('sign-in').addEventListener('click', signIn);
+element('sign-in').addEventListener('click', () => void signIn());
 element('sign-out').addEventListener('click', signOut);
 await finishSignIn();
 const token = sessionStorage.getItem('token');
