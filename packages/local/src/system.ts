@@ -109,6 +109,7 @@ export class System {
     });
     const find = (named: string, qualifier?: string) => findFunction(store, dataFolder, named, qualifier);
     this.#aws = new AwsServer({
+      credentials,
       dynamodb: this.#dynamodb,
       s3,
       functions: this.#functions,

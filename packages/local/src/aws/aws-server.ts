@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AwsError } from '../errors.ts';
 import type { FunctionRunner } from '../functions/function-runner.ts';
 import type { FunctionSpec } from '../functions/function-spec.ts';
+import { type LocalCredentials, namesLocalKey } from './credentials.ts';
 import { type CustomResourceResponses, responsePath } from './custom-resource-responses.ts';
 import type { DynamoDb } from './dynamodb-api.ts';
 import { isLambdaPath, sendLambdaError, serveLambda } from './lambda-api.ts';
@@ -13,6 +14,7 @@ import { asAwsError, readBody, sendJson, sendJsonError } from './wire.ts';
 const bodyLimit = 32 * 1024 * 1024;
 
 export interface AwsServerOptions {
+  credentials: LocalCredentials;
   dynamodb: DynamoDb;
   s3: S3Api;
   functions: FunctionRunner;
@@ -68,6 +70,7 @@ export class AwsServer {
 
   async #serveJson(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      this.#requireKey(request);
       const body = await readBody(request, bodyLimit);
       if (target.startsWith('DynamoDB_')) return await this.#options.dynamodb.handle(request, body, response);
       const operation = target.startsWith('AmazonSSM.')
@@ -87,9 +90,19 @@ export class AwsServer {
       const body = await readBody(request, bodyLimit);
       if (url.startsWith(responsePath)) return responses.serve(request, body, response);
       if (serveRuntimeApi(functions, request, body, response)) return;
+      this.#requireKey(request);
       await serveLambda(functions, findFunction, request, body, response);
     } catch (thrown) {
       sendLambdaError(response, asAwsError(thrown));
     }
+  }
+
+  #requireKey(request: IncomingMessage): void {
+    if (namesLocalKey(request.headers.authorization, this.#options.credentials)) return;
+    throw new AwsError(
+      'MissingAuthenticationTokenException',
+      'The request is not signed with the local key.',
+      403,
+    );
   }
 }

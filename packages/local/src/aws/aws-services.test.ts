@@ -297,6 +297,14 @@ describe('uploads by presigned form', () => {
   });
 });
 
+test('a page that cannot sign can neither call functions nor read data', async () => {
+  const { lambda, dynamodb } = await awsSettings(machine);
+  const call = `${lambda}/2015-03-31/functions/sample-registrar/invocations`;
+  expect((await fetch(call, { method: 'POST', body: '{}' })).status).toBe(403);
+  const headers = { 'x-amz-target': 'DynamoDB_20120810.ListTables' };
+  expect((await fetch(dynamodb, { method: 'POST', headers, body: '{}' })).status).toBe(403);
+});
+
 test('the imitated services refuse a host name that is not their address', async () => {
   const { dynamodb } = await awsSettings(machine);
   const call = request(dynamodb, { headers: { host: 'attacker.example' } });

@@ -6,6 +6,14 @@ export interface LocalCredentials {
   secretAccessKey: string;
 }
 
+/**
+ * Whether a request names the local key. Its signature is not checked: what matters is that a page of another origin
+ * cannot send this header, so that it cannot reach the imitated services.
+ */
+export function namesLocalKey(authorization: string | undefined, { accessKeyId }: LocalCredentials): boolean {
+  return authorization?.includes(`Credential=${accessKeyId}/`) ?? false;
+}
+
 /** Signing key of Signature Version 4. @param date `YYYYMMDD` */
 export function signingKey(secret: string, date: string, region: string, service: string): Buffer {
   return [date, region, service, 'aws4_request'].reduce<Buffer>(

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../errors.ts';
 import type { BucketStore, StoredObject } from './bucket-store.ts';
-import type { LocalCredentials } from './credentials.ts';
+import { type LocalCredentials, namesLocalKey } from './credentials.ts';
 import { checkPostPolicy } from './post-policy.ts';
 import { checkPresigned, isPresigned } from './presigned-url.ts';
 import { readBody } from './wire.ts';
@@ -71,8 +71,7 @@ export class S3Api {
   /** Services sign each request; whoever cannot sign needs a presigned address. */
   #authorize(request: IncomingMessage, url: URL): void {
     if (isPresigned(url)) return checkPresigned(request, url, this.#credentials, new Date());
-    const wanted = `Credential=${this.#credentials.accessKeyId}/`;
-    if (request.headers.authorization?.includes(wanted)) return;
+    if (namesLocalKey(request.headers.authorization, this.#credentials)) return;
     throw new AwsError('AccessDenied', 'Access Denied: the request is not signed with the local key.', 403);
   }
 
