@@ -28,6 +28,9 @@ export interface WantedResource {
   retain: boolean;
 }
 
+/** Types whose deletion loses data. */
+const keepsData = new Set(['AWS::DynamoDB::Table', 'AWS::S3::Bucket']);
+
 /**
  * The changes made to one stack in one update, in order, with the way back: like CloudFormation, a failure
  * replays the old properties of what was updated and deletes what was created.
@@ -107,7 +110,7 @@ export class StackRun {
   /** Delete everything on the stack's cleanup list. */
   async emptyCleanup(): Promise<void> {
     for (let next = this.#stack.cleanup[0]; next; next = this.#stack.cleanup[0]) {
-      await this.#remove(next.logicalId, next.record, 'removed');
+      if (!this.#livesOn(next.record)) await this.#remove(next.logicalId, next.record, 'removed');
       this.#stack.cleanup.shift();
       await this.#context.store.save();
     }
@@ -161,6 +164,15 @@ export class StackRun {
     } catch (error) {
       this.#emit(logicalId, record.type, 'failed', `Could not be deleted: ${messageOf(error)}`);
     }
+  }
+
+  /** Whether a record of the stack stands for the very same thing: then it must not be deleted. */
+  #livesOn({ type, physicalId }: ResourceRecord): boolean {
+    // A custom resource's function tells by the logical id who may delete: it always gets its event.
+    if (!keepsData.has(type)) return false;
+    return Object.values(this.#stack.resources).some(
+      (record) => record.type === type && record.physicalId === physicalId,
+    );
   }
 
   #request(

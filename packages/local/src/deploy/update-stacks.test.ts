@@ -1,6 +1,8 @@
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../testing/machine.ts';
 import { eventLines, recordedEvents } from '../testing/recorded-events.ts';
+import { sampleClients } from '../testing/sample-clients.ts';
 import { awsSettings } from '../testing/sample-client.ts';
 import { app, echoProgram, echoService, foundation, registry } from '../testing/sample-stacks.ts';
 import { type FixtureStack, ssmOutput } from '../testing/assembly.ts';
@@ -198,6 +200,28 @@ test('a resource whose type is unknown is listed, never skipped silently', async
     reason: 'unknown to local running',
     resources: ['sample-odd/Odd'],
   });
+});
+
+test('a part of a resource that has no effect here is listed too', async () => {
+  const Properties = { BucketName: 'sample-parts', LifecycleConfiguration: { Rules: [] }, Odd: 1 };
+  await bringUp({ name: 'sample-parts', Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties } } });
+  const resources = ['sample-parts/Bucket'];
+  expect(machine.system.notRun.filter((item) => item.resources.includes('sample-parts/Bucket'))).toEqual([
+    { type: 'AWS::S3::Bucket LifecycleConfiguration', reason: 'objects are not removed by age', resources },
+    { type: 'AWS::S3::Bucket Odd', reason: 'unknown to local running', resources },
+  ]);
+});
+
+test('a bucket that only gets another logical id keeps what is in it', async () => {
+  const named = (logicalId: string): FixtureStack => ({
+    name: 'sample-renamed',
+    Resources: { [logicalId]: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'sample-renamed' } } },
+  });
+  await bringUp(named('Before'));
+  const { s3 } = await sampleClients(machine);
+  await s3.send(new PutObjectCommand({ Bucket: 'sample-renamed', Key: 'kept', Body: 'x' }));
+  await bringUp(named('After'));
+  expect((await s3.send(new ListObjectsV2Command({ Bucket: 'sample-renamed' }))).KeyCount).toBe(1);
 });
 
 test('a parameter that another stack writes already is refused', async () => {
