@@ -1,6 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Log } from './log.ts';
-import type { User } from './sign-in.ts';
+
+/** Who a request comes from, as its token says. `sub` owns records. */
+export interface User {
+  sub: string;
+  groups: string[];
+  /** What to call the user; `sub` when the token has no name. */
+  name: string;
+}
 
 /** What handlers find in their context: `new Hono<ServiceEnv>()`. */
 export interface ServiceEnv {

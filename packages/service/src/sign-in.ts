@@ -1,15 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { HttpError } from './errors.ts';
-import type { ServiceEnv } from './service-env.ts';
-
-/** Who a request comes from, as its token says. `sub` owns records. */
-export interface User {
-  sub: string;
-  groups: string[];
-  /** What to call the user; `sub` when the token has no name. */
-  name: string;
-}
+import type { ServiceEnv, User } from './service-env.ts';
 
 export interface SignInOptions {
   /** The only issuer whose tokens count, as the `iss` claim spells it. */

@@ -1,5 +1,5 @@
 import type { RegistrationKind } from '@parley/contract/registration';
-import type { Batch } from './run-log.ts';
+import type { Batch } from './run-log/batch.ts';
 
 /** What the store refuses. `code` tells the cases apart; the message is for people. */
 export abstract class StoreError extends Error {

@@ -127,8 +127,10 @@ async function answer(
       storeLargeOutput: (json) => options.keepLargeOutput({ user, runId }, json),
       ...(options.modelOptions && { modelOptions: options.modelOptions }),
     });
-    if (finish === 'failed')
-      options.log.warn('a run failed', { runId, app, ...error, cause: String(cause ?? '') });
+    if (finish === 'failed') {
+      const reason = cause instanceof Error ? { cause: cause.message } : {};
+      options.log.warn('a run failed', { runId, app, ...error, ...reason });
+    }
     return { seal: finish, last };
   } catch (error) {
     if (!writer.lost.aborted) options.log.error('a run failed', error, { runId, app });

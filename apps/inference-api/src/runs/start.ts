@@ -5,7 +5,7 @@ import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { HttpError } from '@parley/service/errors';
-import type { User } from '@parley/service/sign-in';
+import type { User } from '@parley/service/service-env';
 import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
 import { bodyHash, startIds, type ConversationStore, type Run } from '@parley/store/conversations';
 import { IdempotencyConflictError } from '@parley/store/errors';

@@ -2,7 +2,7 @@ import { mayUse, type AppState, type ChatAppView } from '@parley/contract/chat-a
 import { id as appId } from '@parley/contract/id';
 import { modelLabel, type ModelSettings } from '@parley/contract/model';
 import { HttpError } from '@parley/service/errors';
-import type { User } from '@parley/service/sign-in';
+import type { User } from '@parley/service/service-env';
 import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
 
 export interface AppDirectoryOptions {

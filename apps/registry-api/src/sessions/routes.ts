@@ -8,7 +8,7 @@ import {
 } from '@parley/contract/session';
 import { readJson, readQuery } from '@parley/service/input';
 import type { ServiceEnv } from '@parley/service/service-env';
-import type { User } from '@parley/service/sign-in';
+import type { User } from '@parley/service/service-env';
 import type { ConversationStore } from '@parley/store/conversations';
 import { NotFoundError } from '@parley/store/errors';
 import type { Context, Hono } from 'hono';

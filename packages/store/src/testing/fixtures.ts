@@ -1,5 +1,11 @@
 import type { StreamEvent } from '@parley/contract/stream';
-import { startIds, bodyHash, type ConversationStore, type Run, type StartRun } from '../conversations.ts';
+import {
+  startIds,
+  bodyHash,
+  type ConversationStore,
+  type Run,
+  type StartRun,
+} from '../conversations/conversations.ts';
 import type { Session } from '@parley/contract/session';
 
 /** Text events that can be told apart. */

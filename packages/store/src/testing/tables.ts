@@ -5,8 +5,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createStoreClient } from '../client.ts';
-import { createTableInput } from '../tables.ts';
+import { createStoreClient } from '../table/client.ts';
+import { createTableInput } from '../table/tables.ts';
 
 /** Both tables, empty, in a DynamoDB for tests. */
 export interface TestTables {

@@ -1,7 +1,8 @@
 import type { Seal } from '@parley/contract/run';
-import type { Clock } from './clock.ts';
-import type { Batch, RunLog } from './run-log.ts';
-import type { Run } from './runs.ts';
+import type { Clock } from '../clock.ts';
+import type { Batch } from './batch.ts';
+import type { RunLog } from './run-log.ts';
+import type { Run } from '../conversations/runs.ts';
 
 export interface RunFeedOptions {
   run: Run;

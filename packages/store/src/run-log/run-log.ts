@@ -1,25 +1,13 @@
 import { seal as sealName, type Seal } from '@parley/contract/run';
 import { streamEvent, type StreamEvent } from '@parley/contract/stream';
 import { z } from 'zod';
-import { systemClock, timestamp, type Clock } from './clock.ts';
-import { LogLostError, LogUnavailableError } from './errors.ts';
-import { ifAbsent } from './expressions.ts';
-import { mayHaveHappened } from './faults.ts';
-import { json } from './json.ts';
-import { createTableIo, type Item, type Key, type TableOptions } from './table-io.ts';
-
-/** Some events of a run, written at once. Batches are numbered 0, 1, 2, … and events too. */
-export interface Batch {
-  /** Number of the batch in its run. */
-  n: number;
-  /** Number of its first event in the run. */
-  first: number;
-  events: StreamEvent[];
-  /** Who wrote it: one id per execution of a run, and one per attempt to seal. */
-  writer: string;
-  /** Only on the last batch of a run: how the run ended. */
-  seal?: Seal;
-}
+import { systemClock, timestamp, type Clock } from '../clock.ts';
+import { LogLostError, LogUnavailableError } from '../errors.ts';
+import { ifAbsent } from '../table/expressions.ts';
+import { mayHaveHappened } from '../table/faults.ts';
+import { json } from '../table/json.ts';
+import type { Batch } from './batch.ts';
+import { createTableIo, type Item, type Key, type TableOptions } from '../table/table-io.ts';
 
 /** How and by whom a run is ended. */
 export interface Sealing {

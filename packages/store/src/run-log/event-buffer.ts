@@ -1,5 +1,5 @@
 import { eventBytesMax, type StreamEvent } from '@parley/contract/stream';
-import { EventTooLargeError } from './errors.ts';
+import { EventTooLargeError } from '../errors.ts';
 
 /** Bytes of events in one batch: an item holds at most 400 KB, with its other attributes. */
 export const batchBytesMax = 300 * 1024;

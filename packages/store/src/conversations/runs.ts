@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { seal as sealName, type Seal } from '@parley/contract/run';
 import { z } from 'zod';
-import { ifAbsent } from './expressions.ts';
-import { canonicalJson } from './json.ts';
-import { putOrFind } from './put-or-find.ts';
-import type { Key, TableIo } from './table-io.ts';
+import { ifAbsent } from '../table/expressions.ts';
+import { canonicalJson } from '../table/json.ts';
+import { putOrFind } from '../table/put-or-find.ts';
+import type { Key, TableIo } from '../table/table-io.ts';
 
 /** Seconds a writer may be silent before anybody may declare its run interrupted, and how often it renews. */
 export const leaseSeconds = 15;

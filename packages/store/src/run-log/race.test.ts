@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRunLog, type Batch, type RunLog } from './run-log.ts';
+import type { Batch } from './batch.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import { createBatchWindow, createRunWriter } from './run-writer.ts';
-import { eagerClock } from './testing/clocks.ts';
-import { withFaults, type Fault } from './testing/faults.ts';
-import { textEvents } from './testing/fixtures.ts';
-import { startTestTables, type TestTables } from './testing/tables.ts';
+import { eagerClock } from '../testing/clocks.ts';
+import { withFaults, type Fault } from '../testing/faults.ts';
+import { textEvents } from '../testing/fixtures.ts';
+import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
 beforeAll(async () => {

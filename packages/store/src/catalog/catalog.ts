@@ -1,13 +1,13 @@
 import type { Override } from '@parley/contract/chat-app';
 import type { ModelSettings } from '@parley/contract/model';
 import type { RegistrationKind } from '@parley/contract/registration';
-import { keyOf, versionHash, type Definition } from './catalog-items.ts';
-import { createPointers, type PointerWithOverride } from './catalog-pointers.ts';
-import { judgeRegister, judgeRetire, withEvent, type Writer } from './catalog-rules.ts';
-import { createVersions, type Version } from './catalog-versions.ts';
-import { systemClock, timestamp, type Clock } from './clock.ts';
-import { OwnedByAnotherStackError } from './errors.ts';
-import { createTableIo, type TableOptions } from './table-io.ts';
+import { keyOf, versionHash, type Definition } from './items.ts';
+import { createPointers, type PointerWithOverride } from './pointers.ts';
+import { judgeRegister, judgeRetire, withEvent, type Writer } from './rules.ts';
+import { createVersions, type Version } from './versions.ts';
+import { systemClock, timestamp, type Clock } from '../clock.ts';
+import { OwnedByAnotherStackError } from '../errors.ts';
+import { createTableIo, type TableOptions } from '../table/table-io.ts';
 
 export type { Definition, Version, Writer };
 

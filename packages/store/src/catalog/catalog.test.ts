@@ -12,10 +12,10 @@ import {
   type Registration,
   type Writer,
 } from './catalog.ts';
-import { OwnedByAnotherStackError } from './errors.ts';
-import { manualClock, type ManualClock } from './testing/clocks.ts';
-import { withFaults, type Call } from './testing/faults.ts';
-import { startTestTables, type TestTables } from './testing/tables.ts';
+import { OwnedByAnotherStackError } from '../errors.ts';
+import { manualClock, type ManualClock } from '../testing/clocks.ts';
+import { withFaults, type Call } from '../testing/faults.ts';
+import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
 let clock: ManualClock;

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Session } from '@parley/contract/session';
 import { z } from 'zod';
-import { timestamp, type Clock } from './clock.ts';
-import { NotFoundError } from './errors.ts';
-import { ifAbsent, type Condition } from './expressions.ts';
-import { putOrFind } from './put-or-find.ts';
-import type { Item, Key, TableIo } from './table-io.ts';
+import { timestamp, type Clock } from '../clock.ts';
+import { NotFoundError } from '../errors.ts';
+import { ifAbsent, type Condition } from '../table/expressions.ts';
+import { putOrFind } from '../table/put-or-find.ts';
+import type { Item, Key, TableIo } from '../table/table-io.ts';
 
 export interface SessionPage {
   /** Newest first, by when they were created. */

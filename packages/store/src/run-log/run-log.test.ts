@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EventTooLargeError, LogLostError, LogUnavailableError } from './errors.ts';
+import { EventTooLargeError, LogLostError, LogUnavailableError } from '../errors.ts';
 import { EventBuffer } from './event-buffer.ts';
-import { createRunLog, type Batch, type RunLog } from './run-log.ts';
-import { eagerClock } from './testing/clocks.ts';
-import { withFaults, type Fault } from './testing/faults.ts';
-import { textEvents } from './testing/fixtures.ts';
-import { startTestTables, type TestTables } from './testing/tables.ts';
+import type { Batch } from './batch.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
+import { eagerClock } from '../testing/clocks.ts';
+import { withFaults, type Fault } from '../testing/faults.ts';
+import { textEvents } from '../testing/fixtures.ts';
+import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
 let log: RunLog;

@@ -1,11 +1,12 @@
 import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { BatchWindow } from './batch-window.ts';
-import { systemClock, type Clock } from './clock.ts';
-import { LogLostError } from './errors.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { LogLostError } from '../errors.ts';
 import { batchBytesMax, EventBuffer } from './event-buffer.ts';
-import type { Batch, RunLog } from './run-log.ts';
-import { leaseRenewalSeconds, leaseSeconds } from './runs.ts';
+import type { Batch } from './batch.ts';
+import type { RunLog } from './run-log.ts';
+import { leaseRenewalSeconds, leaseSeconds } from '../conversations/runs.ts';
 
 export { createBatchWindow, type BatchWindow } from './batch-window.ts';
 

@@ -1,7 +1,7 @@
 import { definitionSchemas, type RegistrationKind } from '@parley/contract/registration';
-import { keyOf, versionItem, type Definition } from './catalog-items.ts';
-import { ifAbsent } from './expressions.ts';
-import type { Item, TableIo } from './table-io.ts';
+import { keyOf, versionItem, type Definition } from './items.ts';
+import { ifAbsent } from '../table/expressions.ts';
+import type { Item, TableIo } from '../table/table-io.ts';
 
 /** One immutable version of an agent or chat app. */
 export interface Version<K extends RegistrationKind = RegistrationKind> {

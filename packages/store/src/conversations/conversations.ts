@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { foldRun, type Message } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
-import { systemClock, type Clock } from './clock.ts';
-import { NotFoundError } from './errors.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { NotFoundError } from '../errors.ts';
 import { createMessages, type StoredMessage } from './messages.ts';
-import { createRunLog } from './run-log.ts';
+import { createRunLog } from '../run-log/run-log.ts';
 import { createStart, type StartedRun, type StartRun } from './run-start.ts';
 import { createRuns, type Run } from './runs.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { createTableIo, type TableOptions } from './table-io.ts';
+import { createTableIo, type TableOptions } from '../table/table-io.ts';
 
 export type { Run, StartedRun, StartRun };
 export type { SessionPage } from './sessions.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { override } from '@parley/contract/chat-app';
 import type { definitionSchemas, RegistrationKind } from '@parley/contract/registration';
 import { z } from 'zod';
-import { canonicalJson, json } from './json.ts';
-import type { Key } from './table-io.ts';
+import { canonicalJson, json } from '../table/json.ts';
+import type { Key } from '../table/table-io.ts';
 
 export type Definition<K extends RegistrationKind = RegistrationKind> = z.output<
   (typeof definitionSchemas)[K]

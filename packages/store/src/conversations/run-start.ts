@@ -1,7 +1,7 @@
 import type { Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
-import { timestamp, type Clock } from './clock.ts';
-import { IdempotencyConflictError } from './errors.ts';
+import { timestamp, type Clock } from '../clock.ts';
+import { IdempotencyConflictError } from '../errors.ts';
 import type { Messages, StoredMessage } from './messages.ts';
 import { leaseSeconds, type Run, type Runs } from './runs.ts';
 import type { Sessions } from './sessions.ts';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { describeIssues, formatProblems } from '@parley/contract/issues';
 import type { z } from 'zod';
-import { UnreadableItemError } from './errors.ts';
+import { UnreadableItemError } from '../errors.ts';
 import { conditionExpression, updateExpression, type Change, type Condition } from './expressions.ts';
 
 /** Where a store's data is. */

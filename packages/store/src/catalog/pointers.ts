@@ -1,9 +1,9 @@
 import type { Override } from '@parley/contract/chat-app';
 import type { RegistrationKind } from '@parley/contract/registration';
-import { keyOf, overrideItem, pointerItem, type Pointer } from './catalog-items.ts';
-import { timestamp, type Clock } from './clock.ts';
-import { ifAbsent, type Condition } from './expressions.ts';
-import type { Item, TableIo } from './table-io.ts';
+import { keyOf, overrideItem, pointerItem, type Pointer } from './items.ts';
+import { timestamp, type Clock } from '../clock.ts';
+import { ifAbsent, type Condition } from '../table/expressions.ts';
+import type { Item, TableIo } from '../table/table-io.ts';
 
 /** What a pointer becomes. */
 export type NextPointer = Omit<Pointer, 'id' | 'revision' | 'updatedAt'>;

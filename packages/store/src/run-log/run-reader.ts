@@ -1,8 +1,9 @@
 import type { StreamEvent } from '@parley/contract/stream';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { RunFeed, type RunFeedOptions } from './run-feed.ts';
-import type { Batch, RunLog } from './run-log.ts';
-import type { Run } from './runs.ts';
+import type { Batch } from './batch.ts';
+import type { RunLog } from './run-log.ts';
+import type { Run } from '../conversations/runs.ts';
 
 /** An event with its number in the run. */
 export interface NumberedEvent {

@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createConversationStore, type ConversationStore, type Run } from './conversations.ts';
-import { LogLostError, LogUnavailableError } from './errors.ts';
-import { createRunLog, type Batch, type RunLog } from './run-log.ts';
+import { createConversationStore, type ConversationStore, type Run } from '../conversations/conversations.ts';
+import { LogLostError, LogUnavailableError } from '../errors.ts';
+import type { Batch } from './batch.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import { createBatchWindow, createRunWriter, type RunWriter } from './run-writer.ts';
-import { manualClock, type ManualClock } from './testing/clocks.ts';
-import { withFaults, type Call } from './testing/faults.ts';
-import { startedRun, textEvents } from './testing/fixtures.ts';
-import { startTestTables, type TestTables } from './testing/tables.ts';
+import { manualClock, type ManualClock } from '../testing/clocks.ts';
+import { withFaults, type Call } from '../testing/faults.ts';
+import { startedRun, textEvents } from '../testing/fixtures.ts';
+import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
 let clock: ManualClock;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConversationStore, newSessionId, type ConversationStore } from './conversations.ts';
-import { IdempotencyConflictError, NotFoundError } from './errors.ts';
-import { createRunLog, type RunLog } from './run-log.ts';
-import { manualClock, type ManualClock } from './testing/clocks.ts';
-import { withFaults, type Fault } from './testing/faults.ts';
-import { startedRun, startOf, textEvents } from './testing/fixtures.ts';
-import { startTestTables, type TestTables } from './testing/tables.ts';
+import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
+import { createRunLog, type RunLog } from '../run-log/run-log.ts';
+import { manualClock, type ManualClock } from '../testing/clocks.ts';
+import { withFaults, type Fault } from '../testing/faults.ts';
+import { startedRun, startOf, textEvents } from '../testing/fixtures.ts';
+import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
 let clock: ManualClock;

@@ -1,4 +1,4 @@
-import type { AppliedEvent, Pointer } from './catalog-items.ts';
+import type { AppliedEvent, Pointer } from './items.ts';
 
 /** Who sent a registration event, and when. */
 export interface Writer {

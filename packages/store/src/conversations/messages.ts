@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { message as messageSchema, type Message, type RunContent } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import { z } from 'zod';
-import { ifAbsent } from './expressions.ts';
-import { json } from './json.ts';
-import { putOrFind } from './put-or-find.ts';
-import type { Item, Key, TableIo } from './table-io.ts';
+import { ifAbsent } from '../table/expressions.ts';
+import { json } from '../table/json.ts';
+import { putOrFind } from '../table/put-or-find.ts';
+import type { Item, Key, TableIo } from '../table/table-io.ts';
 
 /** A message as stored. `bodyHash` is that of the request that made it. */
 export type StoredMessage = Message & { bodyHash?: string };

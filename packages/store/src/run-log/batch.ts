@@ -1,0 +1,15 @@
+import type { Seal } from '@parley/contract/run';
+import type { StreamEvent } from '@parley/contract/stream';
+
+/** Some events of a run, written at once. Batches are numbered 0, 1, 2, … and events too. */
+export interface Batch {
+  /** Number of the batch in its run. */
+  n: number;
+  /** Number of its first event in the run. */
+  first: number;
+  events: StreamEvent[];
+  /** Who wrote it: one id per execution of a run, and one per attempt to seal. */
+  writer: string;
+  /** Only on the last batch of a run: how the run ended. */
+  seal?: Seal;
+}
