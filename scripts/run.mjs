@@ -33,7 +33,20 @@ const child = spawn(node, [join(root, program), ...rest], {
 // A terminal's Ctrl-C reaches the child by itself; a signal sent to this process alone is passed on.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 process.on('SIGINT', () => {});
+stopWithPackageRunner();
 child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));
+
+/** pnpm and npm do not pass every signal on: what they started ends when they have. */
+function stopWithPackageRunner() {
+  const runner = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === runner) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 500);
+  watch.unref();
+}
 
 /** True when pnpm finished an install of these package.json files. */
 function isInstalled() {
