@@ -40,7 +40,7 @@ function line(name: string, { ready, firstEvent, answered }: Timing): string {
   return `${name}: ready ${ready.toFixed(1)} s, first event ${firstEvent.toFixed(1)} s, answered ${answered.toFixed(1)} s`;
 }
 
-const copy = await copyWorkspace();
+const copy = await copyWorkspace({ ownCache: true });
 try {
   const cold = await timed(copy);
   console.log(line('cold (installed, nothing built)', cold));

@@ -6,7 +6,7 @@ import { copyWorkspace, type WorkspaceCopy } from '../workspace/workspace-copy.t
 let copy: WorkspaceCopy;
 
 beforeAll(async () => {
-  copy = await copyWorkspace();
+  copy = await copyWorkspace({ ownCache: true });
   await synth();
 }, 180_000);
 afterAll(() => copy.dispose());

@@ -18,6 +18,13 @@ export interface WorkspaceCopy {
   dispose(): Promise<void>;
 }
 
+export interface CopyOptions {
+  /** Ends what runs in the copy. */
+  signal?: AbortSignal;
+  /** Build everything anew, in place of taking what the original has built. @default false */
+  ownCache?: boolean;
+}
+
 const source = join(import.meta.dirname, '../..');
 
 /**
@@ -25,11 +32,14 @@ const source = join(import.meta.dirname, '../..');
  * makes it a repository of its own (turbo tells sources from outputs by git) and installs it from what is
  * already downloaded. Nothing is shared with the original: pnpm would rewrite links in a shared node_modules.
  */
-export async function copyWorkspace({ signal }: { signal?: AbortSignal } = {}): Promise<WorkspaceCopy> {
+export async function copyWorkspace({ signal, ownCache = false }: CopyOptions = {}): Promise<WorkspaceCopy> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'parley ')));
   const root = join(folder, 'a clone');
   await copyFiles(root);
-  const env = userEnvironment(source, root);
+  const env = {
+    ...userEnvironment(source, root),
+    ...(ownCache ? {} : { TURBO_CACHE_DIR: join(source, '.turbo/cache') }),
+  };
   const run: WorkspaceCopy['run'] = async (command, args, options = {}) => {
     const { exitCode, all, stdout } = await execa(command, args, {
       cwd: root,
