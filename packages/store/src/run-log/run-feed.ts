@@ -32,6 +32,7 @@ export class RunFeed {
   /** Number of the first batch not known to stand; undefined until somebody waits. */
   #end: number | undefined;
   #isSealed = false;
+  /** Why the log cannot be read now. */
   #failure: unknown;
   #isFed = false;
   /** As last read: renewing it moves the stored one on. */
@@ -95,6 +96,7 @@ export class RunFeed {
       try {
         await this.#look();
         failures = 0;
+        this.#failure = undefined;
       } catch (error) {
         failures += 1;
         if (failures >= failuresMax) this.#failure = error;

@@ -167,6 +167,29 @@ describe('following a run', () => {
     const { run: other } = await startedRun(conversations);
     await expect(taken(lost.follow(other))).rejects.toMatchObject({ name: 'InternalServerError' });
   });
+
+  it('does not hold a failure that is over against a reader that was slow meanwhile', async () => {
+    const { run } = await startedRun(conversations);
+    let isAway = false;
+    let answered = 0;
+    const client = withFaults(tables.newClient(), () => (isAway ? 'fault' : void (answered += 1)));
+    const shaky = createRunLog({ client, tableName: tables.conversationsTable });
+    const reader = createRunReader({ log: shaky, runs: conversations, clock: eagerClock(Date.now()) });
+    const [first, last] = batchesOf([2, 1], 'w');
+    await log.append(run.runId, first!);
+    const slow = reader.follow(run);
+    expect((await slow.next()).value).toMatchObject({ n: 0 });
+    const waiting = reader.follow(run, 2);
+    const told = waiting.next();
+    while (answered < 3) await nextTurn(); // both have read, and the polling has begun
+    isAway = true;
+    await expect(told).rejects.toMatchObject({ name: 'InternalServerError' });
+    isAway = false;
+    const before = answered;
+    while (answered === before) await nextTurn();
+    await log.append(run.runId, last!);
+    expect((await taken(slow)).map(({ n }) => n)).toEqual([1, 2]);
+  });
 });
 
 describe('polling', () => {
