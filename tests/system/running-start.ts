@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
@@ -7,6 +8,8 @@ export interface RunningStart {
   url: string;
   /** Every event it printed, in order. */
   events: StartEvent[];
+  /** The next event of a type, after now. */
+  next(type: string): Promise<StartEvent>;
   /** Ctrl-C, and wait until everything has ended. */
   stop(): Promise<void>;
   /** kill -9 of the command and everything it started. */
@@ -26,6 +29,7 @@ export async function start({ root, env }: WorkspaceCopy, args: string[] = []): 
     buffer: false,
   });
   const events: StartEvent[] = [];
+  const arrived = new EventEmitter();
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(String(chunk)));
   const signal = async (name: NodeJS.Signals): Promise<void> => {
@@ -41,6 +45,7 @@ export async function start({ root, env }: WorkspaceCopy, args: string[] = []): 
       if (!line.startsWith('{')) return;
       const event = JSON.parse(line) as StartEvent;
       events.push(event);
+      arrived.emit(event.type, event);
       if (event.type === 'ready') resolve(String(event['url']));
     });
     void child.then(() =>
@@ -51,5 +56,9 @@ export async function start({ root, env }: WorkspaceCopy, args: string[] = []): 
       ),
     );
   });
-  return { url, events, stop: () => signal('SIGINT'), kill: () => signal('SIGKILL') };
+  const next = async (type: string): Promise<StartEvent> => {
+    const [event] = (await once(arrived, type)) as [StartEvent];
+    return event;
+  };
+  return { url, events, next, stop: () => signal('SIGINT'), kill: () => signal('SIGKILL') };
 }

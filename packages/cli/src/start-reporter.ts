@@ -19,6 +19,9 @@ export interface StartReporter {
   synthesized(synthesis: Synthesis): void;
   event: (event: LocalEvent) => void;
   ready(ready: Ready): void;
+  /** Sources were edited (paths below the root), and are being taken in. */
+  edited(paths: readonly string[]): void;
+  updated(report: UpdateReport): void;
 }
 
 export function startReporter({ json, verbose }: { json: boolean; verbose: boolean }): StartReporter {
@@ -33,6 +36,8 @@ function jsonReporter(): StartReporter {
     synthesized: ({ stacks, ran, cached }) => print({ type: 'synthesized', stacks, ran, cached }),
     event: print,
     ready: (ready) => print({ type: 'ready', ...ready }),
+    edited: (paths) => print({ type: 'edited', paths }),
+    updated: (report) => print({ type: 'updated', ...report }),
   };
 }
 
@@ -52,6 +57,12 @@ function textReporter(verbose: boolean): StartReporter {
       if (line) print(line);
     },
     ready: (ready) => print(readyText(ready, verbose)),
+    edited: ([first, ...others]) =>
+      print(`· ${first} changed${others.length > 0 ? `, and ${others.length} more` : ''}`),
+    updated({ stacks, failedServices }) {
+      for (const { service, error } of failedServices) problem(`${service}: ${error}`);
+      if (stacks.every(({ outcome }) => outcome === 'unchanged')) print('  no stack changed by it');
+    },
   };
 }
 

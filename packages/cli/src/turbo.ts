@@ -83,18 +83,20 @@ function failures(root: string, task: string, tasks: readonly Task[]): FailedTas
     .map((failed) => ({
       folder: join(root, failed.directory),
       output: { file: join(root, failed.logFile) },
-      blocks: [...reachable(failed, byId)]
+      blocks: [...reachable(failed.taskId, byId)]
         .filter((id) => id.endsWith(`#${task}`))
         .map((id) => id.slice(0, id.lastIndexOf('#'))),
     }));
 }
 
-/** The task and everything that waits for it. */
-function reachable(from: Task, byId: ReadonlyMap<string, Task>, found = new Set<string>()): Set<string> {
-  found.add(from.taskId);
-  for (const id of from.dependents) {
-    const next = byId.get(id);
-    if (next && !found.has(id)) reachable(next, byId, found);
-  }
+/** The task and everything that waits for it; what waited and never ran is not in the summary itself. */
+function reachable(
+  id: string,
+  byId: ReadonlyMap<string, Task>,
+  found: Set<string> = new Set<string>(),
+): Set<string> {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const dependent of byId.get(id)?.dependents ?? []) reachable(dependent, byId, found);
   return found;
 }

@@ -1,22 +1,24 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { join } from 'node:path';
 import { startLocal, type LocalSystem } from '@parley/local/start';
 import { createApiClient } from '../api-client.ts';
 import { localSignIn } from '../chat/sign-in.ts';
-import { readConfig } from '../config.ts';
-import { describeModel, localModel } from '../local-model.ts';
+import { watchSources } from '../live-editing.ts';
+import { describeModel } from '../local-model.ts';
+import {
+  dataFolder,
+  folderOf,
+  installIfNeeded,
+  readLocalSources,
+  type LocalSources,
+} from '../local-sources.ts';
 import { startReporter, type StartReporter } from '../start-reporter.ts';
-import { synthesize } from '../synthesize.ts';
-import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
+import { workspaceRoot } from '../workspace.ts';
 
 interface StartOptions {
   port?: number;
   json?: boolean;
   verbose?: boolean;
 }
-
-/** The stage of everything that runs on this machine. */
-const stage = 'local';
 
 /** `parley start`: synthesize every stack for stage `local` and run it here, until Ctrl-C. */
 export function startCommand(): Command {
@@ -35,32 +37,52 @@ export function startCommand(): Command {
 async function start({ port, json, verbose }: StartOptions): Promise<void> {
   const began = performance.now();
   const reporter = startReporter({ json: json ?? false, verbose: verbose ?? false });
-  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
-  for (const line of workspace.duplicates) reporter.problem(line);
-
-  const model = await localModel(await readConfig(workspace.root));
+  const root = workspaceRoot(process.cwd());
   reporter.step('building and synthesizing');
-  const synthesis = await synthesize({ workspace, stage, set: { model } });
-  reporter.synthesized(synthesis);
+  let sources = await readLocalSources(root, reporter);
 
   reporter.step('starting');
   const system = await startLocal({
-    // Folders of stacks with problems too: what was deployed from them stays as it is.
-    assemblies: synthesis.stacks.map(({ folder }) => folder),
-    dataFolder: join(workspace.root, '.parley'),
+    assemblies: sources.assemblies,
+    dataFolder: dataFolder(root),
     ...(port === undefined ? {} : { port, exactPort: true }),
-    workspaceFolder: (name) => folderOf(workspace, name),
+    workspaceFolder: (name) => folderOf(sources.workspace, name),
     onEvent: reporter.event,
+  });
+  const editing = await watchSources(root, async (changed) => {
+    const updated = await update(root, system, reporter, changed);
+    if (updated) sources = updated;
   });
   reporter.ready({
     url: system.url,
     seconds: (performance.now() - began) / 1000,
     apps: await appIds(system.url),
-    model: describeModel(model),
+    model: describeModel(sources.model),
     report: system.report,
     notRun: system.notRun,
   });
-  await untilStopped(system, reporter);
+  await untilStopped(reporter);
+  await editing.close();
+  await system.close();
+}
+
+/** Takes an edit into the running system. What cannot be taken is said, and the old version goes on serving. */
+async function update(
+  root: string,
+  system: LocalSystem,
+  reporter: StartReporter,
+  changed: string[],
+): Promise<LocalSources | undefined> {
+  try {
+    reporter.edited(changed);
+    await installIfNeeded(root, changed);
+    const sources = await readLocalSources(root, reporter);
+    reporter.updated(await system.update(sources.assemblies));
+    return sources;
+  } catch (error) {
+    reporter.problem(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }
 
 /** The apps that answer, to name them to who started them; none when the API is not up. */
@@ -73,21 +95,13 @@ async function appIds(url: string): Promise<string[]> {
   }
 }
 
-function folderOf({ packages }: Workspace, name: string): string {
-  const found = packages.find((each) => each.name === name);
-  if (!found)
-    throw new Error(`No package of the workspace is called "${name}", as a container's label says.`);
-  return found.folder;
-}
-
-async function untilStopped(system: LocalSystem, reporter: StartReporter): Promise<void> {
+async function untilStopped(reporter: StartReporter): Promise<void> {
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
   });
   reporter.step(
     signal === 'SIGINT' ? 'stopping (open answers are finished or kept as they are)' : 'stopping',
   );
-  await system.close();
 }
 
 function parsePort(text: string): number {
