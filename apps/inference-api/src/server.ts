@@ -1,6 +1,5 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { createLambdaToolInvoker } from '@parley/agent/tools';
+import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { runService } from '@parley/service/server';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
@@ -19,8 +18,7 @@ const service = createInferenceApi({
   catalog: createCatalogStore({ client, tableName: config.catalogTable }),
   conversations: createConversationStore(conversationsTable),
   runLog: createRunLog(conversationsTable),
-  // A tool may change something: a call whose connection broke is reported, not repeated.
-  tools: createLambdaToolInvoker({ client: new LambdaClient({ maxAttempts: 1 }) }),
+  tools: createLambdaToolInvoker({ client: createToolClient() }),
   keepLargeOutput: createLargeOutputKeeper({ client: new S3Client(), bucket: config.attachmentsBucket }),
   model: config.model,
   budget: config.budget,

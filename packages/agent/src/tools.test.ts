@@ -1,9 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { toolNamed } from './testing/run.ts';
-import { createLambdaToolInvoker, type ToolInvoker } from './tools.ts';
+import { createLambdaToolInvoker, createToolClient, type ToolInvoker } from './tools.ts';
 
 const forecast = { ...toolNamed('forecast', 'Weather forecast'), timeoutSeconds: 1 };
 const context = { runId: 'run-1', toolCallId: 'call-1', app: 'weather', user: 'user-1' };
@@ -28,11 +27,10 @@ async function lambdaAnswering(answer: (response: ServerResponse) => void): Prom
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = new LambdaClient({
+  const client = createToolClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
   });
   return {
     invoker: createLambdaToolInvoker({ client, marginSeconds: 0 }),
@@ -161,9 +159,21 @@ describe('a tool behind the Lambda API', () => {
     });
   });
 
+  it('does not wait for other calls, however many are under way', async () => {
+    const waiting: ServerResponse[] = [];
+    await using lambda = await lambdaAnswering((response) => {
+      if (waiting.push(response) < 60) return;
+      for (const each of waiting) answers('{"ok":true,"output":null}')(each);
+    });
+    const outcomes = await Promise.all(Array.from({ length: 60 }, () => call(lambda.invoker)));
+    expect(outcomes).toEqual(Array(60).fill({ ok: true, output: null }));
+  });
+
   it('is not waited for longer than its timeout and a margin', async () => {
     await using lambda = await lambdaAnswering(() => undefined);
-    expect(await call(lambda.invoker)).toMatchObject({ ok: false, error: { code: 'tool-timed-out' } });
+    const tool = { ...forecast, timeoutSeconds: 0.05 };
+    const outcome = lambda.invoker.invoke({ tool, input: {}, context, signal: new AbortController().signal });
+    expect(await outcome).toMatchObject({ ok: false, error: { code: 'tool-timed-out' } });
   });
 
   it('is left at once when the signal aborts', async () => {

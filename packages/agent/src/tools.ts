@@ -1,4 +1,9 @@
-import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  LambdaClient,
+  type InvokeCommandOutput,
+  type LambdaClientConfig,
+} from '@aws-sdk/client-lambda';
 import type { LambdaToolDefinition } from '@parley/contract/agent';
 import { toolResult, type ToolContext, type ToolInvocation } from '@parley/contract/tool';
 import { z } from 'zod';
@@ -30,11 +35,20 @@ export interface LambdaToolInvokerOptions {
 }
 
 /**
- * Invokes tools' Lambda functions by ARN and waits for their answer.
- *
- * The client decides about retries: the SDK's default repeats a call whose connection broke, so give
- * it `maxAttempts: 1` when tools change things that must not change twice.
+ * The Lambda client for tools. It calls once: a tool may change something, so a call whose connection
+ * broke is reported, not repeated. And it opens as many connections as there are calls: each holds one
+ * while its tool works, and the SDK's default of 50 would have the next call wait until it is timed out.
  */
+export function createToolClient(config: LambdaClientConfig = {}): LambdaClient {
+  const agent = { maxSockets: Infinity };
+  return new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, httpAgent: agent, httpsAgent: agent },
+    ...config,
+  });
+}
+
+/** Invokes tools' Lambda functions by ARN and waits for their answer. Make the client with `createToolClient`. */
 export function createLambdaToolInvoker({
   client,
   marginSeconds = 3,

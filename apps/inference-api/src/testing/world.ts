@@ -1,6 +1,5 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { createLambdaToolInvoker } from '@parley/agent/tools';
+import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { agentDefinition, type LambdaToolDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import { budget } from '@parley/contract/model';
@@ -143,13 +142,13 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
   const conversations = createConversationStore(conversationsTable);
   const runLog = createRunLog(conversationsTable);
   const lines: Record<string, unknown>[] = [];
-  const aws = { region: 'us-east-1', credentials, endpoint: edge.url, maxAttempts: 1 };
+  const aws = { region: 'us-east-1', credentials, endpoint: edge.url };
   const service = createInferenceApi({
     signIn: { issuer: issuer.issuer, scope: issuer.scope, keys: issuer.keys },
     catalog: createCatalogStore({ client, tableName: tables.catalogTable }),
     conversations,
     runLog,
-    tools: createLambdaToolInvoker({ client: new LambdaClient(aws) }),
+    tools: createLambdaToolInvoker({ client: createToolClient(aws) }),
     keepLargeOutput: createLargeOutputKeeper({
       client: new S3Client({ ...aws, forcePathStyle: true }),
       bucket,
