@@ -54,6 +54,14 @@ describe('a branch of messages, as a model reads it', () => {
     ]);
   });
 
+  it('has no half characters, which models’ servers refuse', () => {
+    const half = 'a\ud83d';
+    const answer = assistantMessage([step, text(half), call('1', { output: half })]);
+    const read = JSON.stringify(modelMessages([userMessage(half), answer, userMessage('Thanks')]));
+    expect(read.match(/a\ufffd/g)).toHaveLength(3);
+    expect(read).not.toContain('ud83d');
+  });
+
   it('keeps what was written of an answer that was cut, and of the one that continued it', () => {
     const cut = assistantMessage([step, text('It will be')], 'stopped');
     const rest = assistantMessage([step, text(' sunny.')]);

@@ -63,7 +63,7 @@ function steps(parts: readonly MessagePart[]): MessagePart[][] {
 }
 
 function textBlocks(part: MessagePart): TextBlock[] {
-  return part.type === 'text' && part.text.trim() !== '' ? [new TextBlock(part.text)] : [];
+  return part.type === 'text' && part.text.trim() !== '' ? [new TextBlock(part.text.toWellFormed())] : [];
 }
 
 function callBlock({ toolName, toolCallId, input }: ToolPart): ToolUseBlock {

@@ -76,7 +76,7 @@ export function toolResultBlock(
   status: 'success' | 'error',
   text: string,
 ): ToolResultBlock {
-  return new ToolResultBlock({ toolUseId, status, content: [new TextBlock(text)] });
+  return new ToolResultBlock({ toolUseId, status, content: [new TextBlock(text.toWellFormed())] });
 }
 
 /** The agent's own tools. */

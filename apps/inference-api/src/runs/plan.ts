@@ -31,7 +31,8 @@ export function planRun(messages: readonly Message[], { parentId, text }: StartR
   }
   if (text !== undefined) {
     refuseBelowQuestion(parent);
-    return { user: { text, parentId }, history };
+    // Half a surrogate pair is no text: models' servers refuse it, with every later request of the branch.
+    return { user: { text: text.toWellFormed(), parentId }, history };
   }
   refuseNothingToAnswer(parent);
   return { history };

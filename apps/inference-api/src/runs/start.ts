@@ -137,7 +137,7 @@ const titleCharsMax = 80;
 function titleOf(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= titleCharsMax) return line;
-  const cut = line.slice(0, titleCharsMax - 1);
+  const cut = line.slice(0, titleCharsMax - 1).replace(/[\uD800-\uDBFF]$/, '');
   const lastSpace = cut.lastIndexOf(' ');
   return `${(lastSpace > titleCharsMax / 2 ? cut.slice(0, lastSpace) : cut).trimEnd()}…`;
 }
