@@ -57,7 +57,10 @@ export function createInferenceApi(options: InferenceApiOptions): Service {
     reader,
     log,
     window: createBatchWindow(),
-    resolveAgent: async (id) => (await catalog.getLive('agent', id))?.definition,
+    resolveAgent: async (id) => {
+      const agent = await catalog.getLive('agent', id);
+      return agent?.enabled ? agent.definition : undefined;
+    },
     onEnded: onChange,
   });
   const startRun = createRunStarter({ ...options, host });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { agentDefinition } from '@parley/contract/agent';
 import { messageText, type Message } from '@parley/contract/message';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import { eventBytesMax, eventId } from '@parley/contract/stream';
@@ -214,6 +215,15 @@ test('a session without a title gets one from its first message; a given title s
   expect((await world.conversations.ownedSession('alice', session.id)).title).toBe(title);
 });
 
+test('a title and a question never end in half a character', async () => {
+  const session = await world.createSession();
+  const text = `${'x'.repeat(78)}😀 and then some \ud83d`;
+  await all(await client.start(session.id, { parentId: null, text }));
+  const { title } = await world.conversations.ownedSession('alice', session.id);
+  expect(title).toBe(`${'x'.repeat(78)}…`);
+  expect(messageText((await messagesOf(session.id))[0]!).isWellFormed()).toBe(true);
+});
+
 test('stop keeps the partial answer, is repeatable, and the answer can be continued to its end', async () => {
   world.forecast.handler = () => ({ summary: longSummary });
   const session = await world.createSession();
@@ -343,6 +353,35 @@ test('who answers is read at every start: switched off, for others, retired, cha
   await client.stop(runIdOf(start));
   await say(undefined);
   await all(await client.start(session.id, question));
+});
+
+test('an agent that is switched off is not asked by another one either', async () => {
+  const by = { owner: 'stack', stackId: 'stack/3', issuedAt: new Date().toISOString(), toolCode: {} };
+  const agents = [
+    { id: 'tides', description: 'Knows the tides', instructions: 'Tell the tides.' },
+    { id: 'harbour', instructions: 'Help sailors.', agents: ['tides'] },
+  ].map((agent) => agentDefinition.parse(agent));
+  for (const definition of agents) {
+    const { id } = definition;
+    await world.catalog.register({
+      ...by,
+      kind: 'agent',
+      id,
+      logicalResourceId: id,
+      requestId: id,
+      definition,
+    });
+  }
+  const app = chatAppDefinition.parse({ id: 'harbour', title: 'Harbour', agent: 'harbour' });
+  const registration = { ...by, logicalResourceId: 'App', requestId: 'app', definition: app };
+  await world.catalog.register({ ...registration, kind: 'app', id: 'harbour' });
+  const session = await world.createSession({ app: 'harbour' });
+  const canDo = async () =>
+    textOf(await all(await client.start(session.id, { parentId: null, text: 'What can you do?' })));
+
+  expect(await canDo()).toContain('tides');
+  await world.catalog.setOverride('agent', 'tides', { enabled: false });
+  expect(await canDo()).not.toContain('tides');
 });
 
 test('a retired app takes no messages, but the runs it had are still read', async () => {
