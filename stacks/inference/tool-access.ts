@@ -17,11 +17,13 @@ export function grantInvokeTools(stack: ParleyStack, service: HttpService): void
     },
   });
   // A tag can be added to any function later; whoever could call the registrar could rewrite the catalog.
+  const registrar = functionArn(stack, registrarFunctionName(stack.prefix));
   service.taskRole.addToPrincipalPolicy(
     new PolicyStatement({
       effect: Effect.DENY,
       actions: ['lambda:InvokeFunction'],
-      resources: [functionArn(stack, registrarFunctionName(stack.prefix))],
+      // A call that names a version or alias, such as `$LATEST`, is for the ARN that ends with it.
+      resources: [registrar, `${registrar}:*`],
     }),
   );
 }

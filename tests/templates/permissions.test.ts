@@ -184,7 +184,8 @@ describe("the inference service's role", () => {
       matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny')
     );
   };
-  const matches = (pattern: string, text: string) => pattern.split('*').every((part) => text.includes(part));
+  const matches = (pattern: string, text: string) =>
+    new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 'u').test(text);
   const toolTags = { [tags.prefix]: 'parley-dev', [tags.role]: tags.toolRole };
 
   test('may invoke functions that carry both tags of a tool of its stage, and no other', () => {
@@ -198,6 +199,10 @@ describe("the inference service's role", () => {
   test('may not invoke the registrar, not even if somebody tags it as a tool', () => {
     expect(mayInvoke('parley-dev-registrar', {})).toBe(false);
     expect(mayInvoke('parley-dev-registrar', toolTags)).toBe(false);
+    // A call that names a version or an alias is decided by the ARN with it.
+    expect(mayInvoke('parley-dev-registrar:$LATEST', toolTags)).toBe(false);
+    expect(mayInvoke('parley-dev-registrar:live', toolTags)).toBe(false);
+    expect(mayInvoke('parley-dev-registrar-like', toolTags)).toBe(true);
   });
 
   test('reaches the tools: each carries both tags, and the registrar does not', () => {
