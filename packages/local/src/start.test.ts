@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { stat, writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Machine } from './testing/machine.ts';
@@ -72,4 +72,12 @@ test('what is secret is readable by its owner only', async () => {
   await machine.start([foundation()]);
   const { mode } = await stat(join(machine.dataFolder, 'secrets.json'));
   expect(mode & 0o777).toBe(0o600);
+});
+
+test('the data folder is its owner’s only, also one that was made before', async () => {
+  await machine.start([foundation()]);
+  await machine.stop();
+  await chmod(machine.dataFolder, 0o755);
+  await machine.start([foundation()]);
+  expect((await stat(machine.dataFolder)).mode & 0o777).toBe(0o700);
 });

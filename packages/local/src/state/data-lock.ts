@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { AlreadyRunningError } from '../errors.ts';
 import { beganAt, isAlive, lockPath, readHolder, type Holder } from './lock-holder.ts';
 
@@ -16,6 +16,8 @@ export class DataLock {
   /** @throws AlreadyRunningError naming the process that runs, and its address */
   static async take(dataFolder: string): Promise<DataLock> {
     await mkdir(dataFolder, { recursive: true });
+    // Not all that write here can be told a mode, and conversations are nobody else's on a shared machine.
+    await chmod(dataFolder, 0o700);
     const path = lockPath(dataFolder);
     const own: Holder = { pid: process.pid, began: beganAt(process.pid) };
     for (;;) {
