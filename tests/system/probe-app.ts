@@ -1,7 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Adds a chat app whose one tool answers, throws, hangs or is slow, as its input says. */
+/** What the probe app's tool can be asked to do. */
+export const probes = [
+  'answers',
+  'throws',
+  'hangs',
+  'slow',
+  'exits',
+  'gorges',
+  'bloats',
+  'miscounts',
+  'circles',
+  'babbles',
+] as const;
+
+/** Adds a chat app whose one tool does what its input says, good or bad. */
 export async function addProbeApp(root: string): Promise<void> {
   const folder = join(root, 'stacks/chat-apps/probe');
   await mkdir(join(folder, 'tools'), { recursive: true });
@@ -30,12 +44,18 @@ export async function addProbeApp(root: string): Promise<void> {
       import { z } from 'zod';
       export const tool = defineTool({
         name: 'probe',
-        description: 'Runs a probe: it answers, throws, hangs or is slow.',
-        input: z.object({ probe: z.enum(['answers', 'throws', 'hangs', 'slow']).describe('Which probe to run') }),
+        description: 'Runs the probe that is named.',
+        input: z.object({ probe: z.enum([${probes.map((name) => `'${name}'`).join(', ')}]).describe('Which probe to run') }),
         async handler({ probe }) {
           if (probe === 'throws') throw new ToolError('The probe broke on purpose.');
           if (probe === 'hangs') await delay(600_000);
           if (probe === 'slow') await delay(4_000);
+          if (probe === 'exits') process.exit(3);
+          if (probe === 'gorges') for (const eaten = []; ; ) eaten.push(new Array(1_000_000).fill(eaten.length));
+          if (probe === 'bloats') return { result: 'x'.repeat(10_000_000) };
+          if (probe === 'miscounts') return { result: NaN };
+          if (probe === 'circles') { const circle = {}; circle.self = circle; return circle; }
+          if (probe === 'babbles') for (let i = 0; i < 200_000; i += 1) console.log('babble '.repeat(20));
           return { result: 'The probe says hello.' };
         },
       });`,

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageText, type Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
@@ -107,6 +107,11 @@ test('pnpm chat with an app that is not there lists those that are', async () =>
 test.each([
   ['throws', 'The probe broke on purpose.'],
   ['hangs', 'within 6'],
+  ['exits', 'crashed before it could answer'],
+  ['gorges', 'crashed before it could answer'],
+  ['bloats', 'more than 6 MB. Ask for less at once.'],
+  ['miscounts', 'NaN, which JSON cannot hold'],
+  ['circles', 'circular'],
 ])(
   'a tool that %s gives a plain message and the run ends',
   async (probe, reason) => {
@@ -120,6 +125,16 @@ test.each([
   },
   30_000,
 );
+
+test('a tool that floods its log answers all the same', async () => {
+  const { id } = await newSession('probe');
+  const events = await eventsOf(await ask(ada, id, 'Run the probe that babbles'));
+  expect(textOf(events)).toContain('The probe says hello.');
+  const logs = join(copy.root, '.parley/logs');
+  const files = await readdir(logs, { recursive: true });
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(logs, file))).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(28_000_000); // what it wrote
+}, 30_000);
 
 test('after kill -9 of the service in mid-answer nothing seen is missing, and the answer can be continued', async () => {
   const { id } = await newSession('probe');

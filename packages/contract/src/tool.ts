@@ -61,13 +61,19 @@ export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult>
     }
     try {
       const output = await tool.handler(parsed.data, context);
-      JSON.stringify(output); // what JSON cannot hold must fail here, where it can be worded
+      JSON.stringify(output, finiteOnly); // what JSON cannot hold must fail here, where it can be worded
       return { ok: true, output: output ?? null };
     } catch (error) {
       console.error(error); // oxlint-disable-line eslint/no-console -- a function's log is its console
       return failure('tool-failed', error instanceof Error ? error.message : String(error));
     }
   };
+}
+
+/** JSON would turn NaN and the infinities into null, and a model would take that for an answer. */
+function finiteOnly(key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new ToolError(`The tool's output is not usable: "${key}" is ${value}, which JSON cannot hold.`);
 }
 
 function failure(code: 'invalid-input' | 'tool-failed', message: string): ToolResult {

@@ -36,6 +36,10 @@ test('a tool that throws answers with its message, and one whose output JSON can
     ).toEqual({ ok: false, error: { code: 'tool-failed', message: 'No such city.' } });
     expect(await said(() => cycle)).toMatchObject({ ok: false, error: { code: 'tool-failed' } });
     expect(await said(() => 10n)).toMatchObject({ ok: false, error: { code: 'tool-failed' } });
+    expect(await said(() => ({ degrees: [1, NaN] }))).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('NaN, which JSON cannot hold') },
+    });
     expect(await said(() => undefined)).toEqual({ ok: true, output: null });
   } finally {
     log.mockRestore();
