@@ -70,7 +70,7 @@ test('a stream is passed on as it comes, and the service hears when the client l
 
 test('a change of protocol reaches the service, and bytes flow both ways', async () => {
   const upgrade = request(`${machine.system.url}/echo/socket`, {
-    headers: { connection: 'upgrade', upgrade: 'echo' },
+    headers: { connection: 'upgrade', upgrade: 'websocket' },
   });
   upgrade.end();
   const [, socket] = await once(upgrade, 'upgrade');

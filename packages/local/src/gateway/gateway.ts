@@ -29,7 +29,10 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
+    // Clients that offer HTTP/2 ("upgrade: h2c") take an answer in HTTP/1.1, as the load balancer gives it.
+    const shouldUpgradeCallback = ({ method, headers }: IncomingMessage): boolean =>
+      method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+    this.#server = createServer({ shouldUpgradeCallback }, (request, response) => {
       response.on('error', () => undefined);
       this.#serve(request, response);
     });

@@ -34,7 +34,7 @@ export class Proxy {
       port,
       method: request.method,
       path: request.url,
-      headers: forwardedHeaders(request),
+      headers: { ...forwardedHeaders(request), ...framing(request) },
       agent: this.#agent,
     });
     onward.setTimeout(idleTimeoutMs, () => onward.destroy(new IdleError()));
@@ -59,9 +59,18 @@ export class Proxy {
 
   /** Forward a request to change protocols (WebSocket), then every byte. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, port: number, idleTimeoutMs: number): void {
-    const headers = { ...forwardedHeaders(request), connection: 'upgrade', upgrade: request.headers.upgrade };
-    const onward = send({ host: '127.0.0.1', port, method: request.method, path: request.url, headers });
+    // What follows the request belongs to the other protocol: a length would promise a body that never comes.
+    const { 'content-length': _, ...headers } = forwardedHeaders(request);
+    const onward = send({
+      host: '127.0.0.1',
+      port,
+      method: request.method,
+      path: request.url,
+      headers: { ...headers, connection: 'upgrade', upgrade: request.headers.upgrade },
+      agent: this.#agent,
+    });
     socket.on('error', () => onward.destroy());
+    socket.on('close', () => onward.destroy());
     onward.on('upgrade', (answer, other, otherHead) => {
       const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
@@ -91,6 +100,12 @@ class IdleError extends Error {}
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+/** A body in chunks stays one: Node sends that of a GET or DELETE bare when no header says how it ends. */
+function framing({ headers }: IncomingMessage): IncomingHttpHeaders {
+  const encoding = headers['transfer-encoding'];
+  return encoding === undefined ? {} : { 'transfer-encoding': encoding };
 }
 
 function forwardedHeaders(request: IncomingMessage): IncomingHttpHeaders {
