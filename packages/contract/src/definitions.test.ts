@@ -71,3 +71,8 @@ test('a stage has a letter first and at most 15 characters', () => {
   for (const bad of ['', '1dev', 'Dev', 'a234567890123456', 'dev_1'])
     expect(stage.safeParse(bad).success).toBe(false);
 });
+
+test('a value of any depth is described, not only one that can be shown', () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  expect(problems(stage, deep)).toEqual([expect.stringContaining('got a value that cannot be shown')]);
+});

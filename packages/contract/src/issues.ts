@@ -35,8 +35,17 @@ function withValue(issue: z.core.$ZodIssue, value: unknown): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = jsonOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** JSON can be read at any depth, but written only as deep as the call stack is. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return 'a value that cannot be shown as JSON';
+  }
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
