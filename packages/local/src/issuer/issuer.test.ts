@@ -178,3 +178,15 @@ test('signing out leads back to this machine only', async () => {
   const out = await fetch(`${signIn()}/logout?logout_uri=https://attacker.example/`, { redirect: 'manual' });
   expect(new URL(out.headers.get('location') ?? '').origin).toBe(machine.system.url);
 });
+
+test.each(['authorize', 'token'])(
+  'a form for %s that is too large or broken is refused',
+  async (endpoint) => {
+    const post = async (body: string, type: string) => {
+      const headers = { 'content-type': type };
+      return (await fetch(`${signIn()}/oauth2/${endpoint}`, { method: 'POST', body, headers })).status;
+    };
+    expect(await post(`user=${'x'.repeat(100_000)}`, 'application/x-www-form-urlencoded')).toBe(413);
+    expect(await post('no form', 'multipart/form-data; boundary=b')).toBe(400);
+  },
+);

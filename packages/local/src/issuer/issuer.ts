@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { isLoopbackUrl } from '../gateway/local-hosts.ts';
 import { type Pool, grantedScope } from './pool.ts';
@@ -12,6 +14,8 @@ export const signInPath = '/local/sign-in';
 export const signInAsGrant = 'urn:parley:local:sign-in-as';
 
 const codeLifetimeMs = 60_000;
+/** Any page on the internet can send a form here, though it cannot read the answer. */
+const formBytesMax = 64 * 1024;
 const userName = z.string().regex(new RegExp(`^${userNamePattern}$`));
 const groupNames = z.string().regex(new RegExp(`^(${groupsPattern})?$`));
 
@@ -39,6 +43,7 @@ export function createIssuer({ tokens, pool, origin }: IssuerOptions): Hono {
     if (!pool()) return context.html(problemPage('The running stacks have no user pool.'), 404);
     await next();
   });
+  app.use(bodyLimit({ maxSize: formBytesMax }));
   app.get('/.well-known/openid-configuration', (context) =>
     context.json(discovery(base(), requirePool(pool))),
   );
@@ -229,7 +234,9 @@ function allowFormTo(context: Context, redirectUri: string): void {
 }
 
 async function fieldsOf(context: Context): Promise<Record<string, string>> {
-  const form = await context.req.parseBody();
+  const form = await context.req.parseBody().catch((cause: unknown) => {
+    throw new HTTPException(400, { message: 'The form cannot be read.', cause });
+  });
   return Object.fromEntries(
     Object.entries(form).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
