@@ -95,6 +95,31 @@ test('a renamed session is told with its title, a deleted one ends the stream', 
   expect(last).toEqual({ type: 'session-deleted' });
 });
 
+test('a session in which nothing happens is not read again and again, only its revision is', async () => {
+  let looks = 0;
+  let polls = 0;
+  const enough = Promise.withResolvers<void>();
+  const counting: ConversationStore = {
+    ...world.conversations,
+    ownedSession: (...at) => {
+      if ((polls += 1) === 6) enough.resolve();
+      return world.conversations.ownedSession(...at);
+    },
+    listMessages: (session) => {
+      looks += 1;
+      return world.conversations.listMessages(session);
+    },
+  };
+  const { watch } = await startWatched({
+    conversations: counting,
+    sessionPolls: { openPollMs: 1, idlePollMs: 1 },
+  });
+  const stream = await watch((await world.createSession()).id);
+  await enough.promise;
+  expect(looks).toBe(1);
+  await stream.body!.cancel();
+});
+
 test('many readers of one session cost one poll, which ends with the last of them', async () => {
   let looks = 0;
   const counting: ConversationStore = {

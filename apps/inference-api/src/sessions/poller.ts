@@ -8,7 +8,7 @@ export interface SessionPollerOptions {
   log: Log;
   /** Milliseconds between looks while a run is open. Default 200. */
   openPollMs?: number;
-  /** Milliseconds between looks otherwise, and between full looks. Default 5,000. */
+  /** Milliseconds between looks otherwise, and between full looks while a run is open. Default 5,000. */
   idlePollMs?: number;
 }
 
@@ -59,8 +59,8 @@ export class SessionPoller {
   }
 
   /**
-   * Reads the session item; its messages only when the revision moved, or a full look is due: that
-   * one also finds runs whose process died, since reading their message settles it.
+   * Reads the session item; its messages only when the revision moved, or while a run is open and a
+   * full look is due: that one finds runs whose process died, since reading their message settles it.
    */
   async #look(): Promise<SessionView | 'deleted' | undefined> {
     const { conversations, idlePollMs = 5_000 } = this.#options;
@@ -68,7 +68,8 @@ export class SessionPoller {
     try {
       const session = await conversations.ownedSession(this.#owner, this.#sessionId);
       const now = performance.now();
-      if (before?.session.revision === session.revision && now < this.#fullLookDue) return before;
+      const isDue = !before || (hasOpenRun(before) && now >= this.#fullLookDue);
+      if (before?.session.revision === session.revision && !isDue) return before;
       this.#fullLookDue = now + idlePollMs;
       return { session, messages: await conversations.listMessages(session) };
     } catch (error) {
