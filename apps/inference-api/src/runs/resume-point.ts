@@ -14,16 +14,12 @@ export interface Seen {
  * address it began with. Throws `bad-request` for what is no id of this run, or past its end: no
  * client sees an event before it stands in the log.
  */
-export async function resumePoint(
-  runLog: Pick<RunLog, 'readFromEvent'>,
-  run: Run,
-  seen: Seen,
-): Promise<number> {
+export async function resumePoint(runLog: Pick<RunLog, 'lastBatch'>, run: Run, seen: Seen): Promise<number> {
   const field = seen.lastEventId ? 'Last-Event-ID' : 'after';
   const text = seen.lastEventId || seen.after;
   if (!text) return 0;
   const n = eventNumber(run.runId, field, text);
-  const last = (await runLog.readFromEvent(run.runId, n)).at(-1);
+  const last = await runLog.lastBatch(run.runId);
   const end = last ? last.first + last.events.length : 0;
   if (n < end) return n + 1;
   throw badId(

@@ -16,7 +16,7 @@ import { stopRun } from './stop.ts';
 
 export interface RunRoutesOptions {
   conversations: Pick<ConversationStore, 'ownedSession' | 'ownedRun' | 'settleRun'>;
-  runLog: Pick<RunLog, 'readFromEvent' | 'seal'>;
+  runLog: Pick<RunLog, 'lastBatch' | 'seal'>;
   reader: Pick<RunReader, 'follow'>;
   host: Pick<RunHost, 'stop' | 'isOpen'>;
   startRun: StartRun;
