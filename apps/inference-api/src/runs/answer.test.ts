@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { agentDefinition } from '@parley/contract/agent';
 import { messageText, type Message } from '@parley/contract/message';
-import { chatAppDefinition } from '@parley/contract/chat-app';
-import { eventBytesMax, eventId } from '@parley/contract/stream';
+import { eventId } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { all, createClient, textOf, until, type Client, type Received } from '../testing/client.ts';
+import { all, createClient, errorOf, runIdOf, textOf, until, type Client } from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
-import { bucket, defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
+import { defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
 
 const question = { parentId: null, text: 'What will the weather be in Lisbon tomorrow?' };
 /** Long enough to be streamed in several batches. */
@@ -27,17 +25,6 @@ afterAll(() => world.close());
 
 async function messagesOf(sessionId: string): Promise<Message[]> {
   return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
-function runIdOf([first]: Received[]): string {
-  return first!.id.split(':')[0]!;
-}
-
-async function errorOf(
-  response: Response,
-): Promise<{ status: number; code: string; field?: string; message: string }> {
-  const { error } = (await response.json()) as { error: { code: string; field?: string; message: string } };
-  return { status: response.status, ...error };
 }
 
 test('a run streams its answer with its tool call, and the stored message says the same', async () => {
@@ -203,27 +190,6 @@ test('what cannot be answered is refused: text below a question, nothing to cont
   await open;
 });
 
-test('a session without a title gets one from its first message; a given title stays', async () => {
-  const session = await world.createSession();
-  const text = `Will it   rain in Lisbon\n${'or not '.repeat(30)}?`;
-  await all(await client.start(session.id, { parentId: null, text }));
-  const { title, revision } = await world.conversations.ownedSession('alice', session.id);
-  expect(title).toMatch(/^Will it rain in Lisbon or not .*…$/);
-  expect(title.length).toBeLessThanOrEqual(80);
-  expect(revision).toBeGreaterThan(session.revision);
-  await all(await client.start(session.id, { parentId: null, text: 'Something else' }));
-  expect((await world.conversations.ownedSession('alice', session.id)).title).toBe(title);
-});
-
-test('a title and a question never end in half a character', async () => {
-  const session = await world.createSession();
-  const text = `${'x'.repeat(78)}😀 and then some \ud83d`;
-  await all(await client.start(session.id, { parentId: null, text }));
-  const { title } = await world.conversations.ownedSession('alice', session.id);
-  expect(title).toBe(`${'x'.repeat(78)}…`);
-  expect(messageText((await messagesOf(session.id))[0]!).isWellFormed()).toBe(true);
-});
-
 test('stop keeps the partial answer, is repeatable, and the answer can be continued to its end', async () => {
   world.forecast.handler = () => ({ summary: longSummary });
   const session = await world.createSession();
@@ -284,18 +250,6 @@ test('a tool that hangs is cut at its timeout, and the run ends', async () => {
   expect(received.at(-1)!.event.type).toBe('finish');
 });
 
-test('tool output larger than an event is kept whole in the bucket, below the user, with a reference', async () => {
-  const rows = Array.from({ length: 20_000 }, (_, i) => i);
-  world.forecast.handler = () => ({ rows });
-  const session = await world.createSession();
-  const received = await all(await client.start(session.id, question));
-  const output = received.find(({ event }) => event.type === 'tool-output-available')!.event;
-  expect(JSON.stringify(output).length).toBeLessThan(eventBytesMax);
-  const { reference } = (output as { output: { reference: string } }).output;
-  expect(reference).toMatch(new RegExp(`^users/alice/runs/${runIdOf(received)}/`));
-  expect(JSON.parse(world.edge.objects.get(`/${bucket}/${reference}`)!)).toEqual({ rows });
-});
-
 test('a model that fails ends the run with a code and a sentence, in the stream and in the stored message', async () => {
   const baseUrl = world.edge.url; // answers a chat completion with 404
   await world.catalog.setOverride('app', 'weather', {
@@ -329,88 +283,4 @@ test('a session that is deleted while a run is open disturbs neither the run nor
   expect((await open).at(-1)!.event.type).toBe('finish');
   await own.service.stop();
   expect(own.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
-
-test('who answers is read at every start: switched off, for others, retired, changed model, all count at once', async () => {
-  const session = await world.createSession();
-  const blocked = async () => errorOf(await client.start(session.id, question));
-  const say = (override: Parameters<typeof world.catalog.setOverride>[2]) =>
-    world.catalog.setOverride('app', 'weather', override);
-
-  await say({ enabled: false });
-  expect(await blocked()).toMatchObject({
-    status: 403,
-    code: 'not-allowed',
-    message: expect.stringContaining('off'),
-  });
-  await say({ access: { groups: ['staff'] } });
-  expect(await blocked()).toMatchObject({ status: 403, message: expect.stringContaining('groups') });
-  const staff = await createClient(instance.url, world.issuer, 'alice', ['staff']);
-  await all(await staff.start(session.id, question));
-  await say({ model: { provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:9', model: 'chosen' } });
-  const start = await until(await client.start(session.id, question), (_, count) => count === 1);
-  expect(start[0]!.event).toMatchObject({ messageMetadata: { model: 'chosen' } });
-  await client.stop(runIdOf(start));
-  await say(undefined);
-  await all(await client.start(session.id, question));
-});
-
-test('an agent that is switched off is not asked by another one either', async () => {
-  const by = { owner: 'stack', stackId: 'stack/3', issuedAt: new Date().toISOString(), toolCode: {} };
-  const agents = [
-    { id: 'tides', description: 'Knows the tides', instructions: 'Tell the tides.' },
-    { id: 'harbour', instructions: 'Help sailors.', agents: ['tides'] },
-  ].map((agent) => agentDefinition.parse(agent));
-  for (const definition of agents) {
-    const { id } = definition;
-    await world.catalog.register({
-      ...by,
-      kind: 'agent',
-      id,
-      logicalResourceId: id,
-      requestId: id,
-      definition,
-    });
-  }
-  const app = chatAppDefinition.parse({ id: 'harbour', title: 'Harbour', agent: 'harbour' });
-  const registration = { ...by, logicalResourceId: 'App', requestId: 'app', definition: app };
-  await world.catalog.register({ ...registration, kind: 'app', id: 'harbour' });
-  const session = await world.createSession({ app: 'harbour' });
-  const canDo = async () =>
-    textOf(await all(await client.start(session.id, { parentId: null, text: 'What can you do?' })));
-
-  expect(await canDo()).toContain('tides');
-  await world.catalog.setOverride('agent', 'tides', { enabled: false });
-  expect(await canDo()).not.toContain('tides');
-});
-
-test('a retired app takes no messages, but the runs it had are still read', async () => {
-  const writer = {
-    owner: 'stack',
-    stackId: 'stack/2',
-    logicalResourceId: 'App',
-    issuedAt: new Date().toISOString(),
-  };
-  const definition = chatAppDefinition.parse({ id: 'gone', title: 'Gone', agent: 'weather' });
-  const registration = {
-    ...writer,
-    kind: 'app',
-    id: 'gone',
-    definition,
-    toolCode: {},
-    requestId: 'a',
-  } as const;
-  await world.catalog.register(registration);
-  const session = await world.createSession({ app: 'gone' });
-  const key = randomUUID();
-  const received = await all(await client.start(session.id, question, { key }));
-  const issuedAt = new Date(Date.now() + 1_000).toISOString();
-  await world.catalog.retire('app', 'gone', { ...writer, issuedAt, requestId: 'b' });
-
-  expect(await errorOf(await client.start(session.id, question))).toMatchObject({
-    status: 403,
-    code: 'not-allowed',
-  });
-  expect(await all(await client.resume(runIdOf(received)))).toEqual(received);
-  expect(await all(await client.start(session.id, question, { key }))).toEqual(received);
 });

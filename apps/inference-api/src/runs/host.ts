@@ -124,7 +124,7 @@ async function answer(
       context: { runId, messageId, app, user },
       onEvent: (event) => (isLast(event) ? void last.push(event) : writer.write(event)),
       resolveAgent: options.resolveAgent,
-      storeLargeOutput: (json) => options.keepLargeOutput({ user, runId }, json),
+      storeLargeOutput: (json) => keepOutput(options, { user, runId }, json),
       ...(options.modelOptions && { modelOptions: options.modelOptions }),
     });
     if (finish === 'failed') {
@@ -135,6 +135,20 @@ async function answer(
   } catch (error) {
     if (!writer.lost.aborted) options.log.error('a run failed', error, { runId, app });
     return { seal: 'failed', last: failure };
+  }
+}
+
+/** The agent goes on with the beginning of an output that cannot be kept; why it cannot is for the log. */
+async function keepOutput(
+  { keepLargeOutput, log }: RunHostOptions,
+  place: { user: string; runId: string },
+  json: string,
+): Promise<string> {
+  try {
+    return await keepLargeOutput(place, json);
+  } catch (error) {
+    log.error('a large tool output could not be kept', error, { runId: place.runId, bytes: json.length });
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { createConversationStore, startIds } from '@parley/store/conversations';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
-import { all, createClient, runEvents, textOf, until, type Received } from '../testing/client.ts';
+import { all, createClient, runEvents, runIdOf, textOf, until, type Received } from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
 import { defaultForecast, startWorld, type World } from '../testing/world.ts';
 
@@ -29,10 +29,6 @@ afterAll(async () => {
 
 async function messagesOf(sessionId: string): Promise<Message[]> {
   return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
-function runIdOf([first]: Received[]): string {
-  return first!.id.split(':')[0]!;
 }
 
 /** A run that another process has started; the test is its writer. */
@@ -166,6 +162,27 @@ test('after kill -9 in mid-answer nothing seen is missing, the answer is interru
   const rest = textOf(await all(await elsewhere.start(session.id, { parentId: cut.id })));
   const whole = textOf(await all(await elsewhere.start(session.id, question)));
   expect(messageText(cut) + rest).toBe(whole);
+});
+
+test('a process that was paused past its lease gives up its run when it wakes, and had shown nothing else', async () => {
+  const child = await startChild(world, keys.url);
+  world.forecast.handler = () => ({ summary: longSummary });
+  const session = await world.createSession();
+  const client = await createClient(child.url, world.issuer);
+  const stream = runEvents(await client.start(session.id, question));
+  const seen: Received[] = [];
+  while (!textOf(seen).includes('word20')) seen.push((await stream.next()).value as Received);
+  child.process.kill('SIGSTOP');
+  const elsewhere = await createClient((await startLateInstance()).url, world.issuer);
+  const resumed = await all(await elsewhere.resume(runIdOf(seen)));
+  expect(resumed.at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
+
+  child.process.kill('SIGCONT');
+  for await (const each of stream) seen.push(each);
+  expect(seen).toEqual(resumed);
+  expect(messageText((await messagesOf(session.id))[1]!)).toBe(textOf(seen));
+  child.process.kill('SIGTERM');
+  expect(await child.exited).toBe(0);
 });
 
 test('a client that reads nothing while megabytes are answered gets all of them in order when it reads', async () => {

@@ -102,3 +102,16 @@ export async function until(
 export function textOf(received: readonly Received[]): string {
   return received.map(({ event }) => (event.type === 'text-delta' ? event.delta : '')).join('');
 }
+
+/** The run that the events are of. */
+export function runIdOf([first]: readonly Received[]): string {
+  return first!.id.split(':')[0]!;
+}
+
+/** The error a request was answered with. */
+export async function errorOf(
+  response: Response,
+): Promise<{ status: number; code: string; field?: string; message: string }> {
+  const { error } = (await response.json()) as { error: { code: string; field?: string; message: string } };
+  return { status: response.status, ...error };
+}
