@@ -22,7 +22,8 @@ export interface RunLog {
   /**
    * Writes a batch where none stands yet. Returns once it stands, even if the answer to the write was lost.
    * @throws LogLostError when another writer's batch stands there.
-   * @throws LogUnavailableError when the table did not answer for about 10 s.
+   * @throws LogUnavailableError after 5 attempts: in about 4 s when the table fails at once, in up to
+   *   two minutes when its calls time out.
    */
   append(runId: string, batch: Batch): Promise<void>;
   /** The batches from number `n` on, as far as they stand, in order and without a gap. */
