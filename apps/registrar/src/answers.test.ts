@@ -24,6 +24,16 @@ describe('the answer', () => {
     expect(world.lines.join('')).not.toContain('s3cret');
   });
 
+  it('is not put to an address with a password, which CloudFormation never sends and errors would quote', async () => {
+    const event = world.event({ type: 'Create', ...agent, properties: agentProperties(world.id) });
+    const address = new URL(String(event['ResponseURL']));
+    address.password = 'pa55word';
+    await world.handler({ ...event, ResponseURL: address.href }, invocation());
+    expect(world.address.received).toEqual([]);
+    expect(world.lines.join('')).toContain('no answer address');
+    expect(world.lines.join('')).not.toMatch(/s3cret|pa55word/);
+  });
+
   it('is not put again when the address refuses it for good', async () => {
     world.address.faults.push(403);
     const event = world.event({

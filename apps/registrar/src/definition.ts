@@ -88,7 +88,8 @@ function parseJson(text: string): unknown {
 
 /**
  * A tool in another account or region could never be called: the inference role may invoke functions by
- * their tags, which reach no further. Better said at the deploy than in the first chat.
+ * their tags, which reach no further; and it is denied the registrar. Better said at the deploy than in the
+ * first chat.
  */
 function requireReachableTools({ tools }: AgentDefinition, functionArn: string | undefined): void {
   const home = lambdaPlace(functionArn ?? '');
@@ -99,15 +100,22 @@ function requireReachableTools({ tools }: AgentDefinition, functionArn: string |
       return [
         { field, message: `expected the ARN of a Lambda function, got ${JSON.stringify(arn.slice(0, 200))}` },
       ];
-    if (!home || place === home) return [];
-    return [
-      {
-        field,
-        message: `expected a function in ${home}, where this stage is, got ${JSON.stringify(arn.slice(0, 200))}`,
-      },
-    ];
+    if (home && place !== home)
+      return [
+        {
+          field,
+          message: `expected a function in ${home}, where this stage is, got ${JSON.stringify(arn.slice(0, 200))}`,
+        },
+      ];
+    if (nameOf(arn) !== nameOf(functionArn ?? '')) return [];
+    return [{ field, message: "expected a tool's function, got the registrar: name the tool's own" }];
   });
   if (problems.length > 0) throw new RegistrationRefusedError(problems);
+}
+
+/** Name of a function, whichever of its versions the ARN is of. */
+function nameOf(arn: string): string | undefined {
+  return arn.split(':')[6];
 }
 
 /** Partition, region and account of a function, as the beginning of its ARN spells them. */

@@ -48,8 +48,11 @@ export function createRegistrar(options: RegistrarOptions): RegistrarHandler {
   };
 }
 
+/** With a user name or password `fetch` takes no address, and quotes the whole of it in its error. */
 function isWebAddress(url: string | undefined): url is string {
-  return url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (url === undefined || !URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 interface Work extends RegistrarOptions {

@@ -44,6 +44,11 @@ describe('a registration is refused with a reason that names field and mend', ()
       'arn:aws:lambda:eu-west-1:123456789012',
     ],
     ['no function', 'arn:aws:s3:::bucket', 'expected the ARN of a Lambda function'],
+    [
+      'the registrar itself',
+      'arn:aws:lambda:eu-west-1:123456789012:function:parley-test-registrar:$LATEST',
+      "expected a tool's function, got the registrar",
+    ],
   ])('when a tool is of %s', async (_, functionArn, words) => {
     const tool = { name: 't', description: 'd', input: { type: 'object' }, functionArn, timeoutSeconds: 3 };
     const { Reason } = await refusal({ properties: agentProperties(world.id, { tools: [tool] }) });
