@@ -18,6 +18,13 @@ import type { Scenario } from './scenario.ts';
 import { createToolkit } from './toolkit.ts';
 import { copyWorkspace, type WorkspaceCopy } from '../workspace/workspace-copy.ts';
 
+if (process.argv.includes('--help')) {
+  console.log(
+    'usage: pnpm run test:cloud   deploys every stack to an emulated AWS on this machine and removes it again',
+  );
+  process.exit(0);
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stage = 'cloud';
 const stopping = new AbortController();

@@ -14,6 +14,8 @@ const stage = 'local';
 export interface LocalSources {
   /** Folders of the stacks' cloud assemblies; also of those that cannot be synthesized now, which stay as they are. */
   assemblies: string[];
+  /** Those of them whose sources have problems. */
+  broken: string[];
   model: ModelSettings;
   workspace: Workspace;
 }
@@ -25,7 +27,13 @@ export async function readLocalSources(root: string, reporter: StartReporter): P
   const model = await localModel(await readConfig(root));
   const synthesis = await synthesize({ workspace, stage, set: { model } });
   reporter.synthesized(synthesis);
-  return { assemblies: synthesis.stacks.map(({ folder }) => folder), model, workspace };
+  const broken = synthesis.stacks.filter(({ problems }) => problems.length > 0);
+  return {
+    assemblies: synthesis.stacks.map(({ folder }) => folder),
+    broken: broken.map(({ folder }) => folder),
+    model,
+    workspace,
+  };
 }
 
 /** A copied folder, or another dependency, needs pnpm's links before it can be built. */

@@ -13,6 +13,9 @@ const program = new Command('parley')
   .addCommand(resetCommand())
   .showHelpAfterError('(--help lists what there is)');
 
+// A reader that has gone (`parley chat … | head`) is no error.
+process.stdout.on('error', () => process.exit());
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,5 @@
 import type { LocalEvent, NotRun, UpdateReport } from '@parley/local/start';
+import { printable } from './printable.ts';
 import type { Synthesis } from './synthesize.ts';
 
 export interface Ready {
@@ -42,13 +43,16 @@ function jsonReporter(): StartReporter {
 }
 
 function textReporter(verbose: boolean): StartReporter {
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const problem = (line: string): void => void process.stderr.write(`  ! ${line}\n`);
+  const print = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
+  const problem = (line: string): void => void process.stderr.write(`  ! ${printable(line)}\n`);
   return {
     step: (what) => print(`· ${what}`),
     problem,
     synthesized({ stacks, ran, cached }) {
-      for (const { problems } of stacks) problems.forEach(problem);
+      for (const line of new Set(stacks.flatMap(({ problems }) => problems))) problem(line);
+      for (const { stack, problems } of stacks) {
+        if (problems.length > 0) print(`  ${stack} is left as it was before, until this is mended`);
+      }
       const well = stacks.filter(({ problems }) => problems.length === 0).length;
       print(`  ${well} of ${stacks.length} stacks, ${ran} tasks run, ${cached} from the cache`);
     },
@@ -87,7 +91,7 @@ function readyText({ url, seconds, apps, model, notRun }: Ready, verbose: boolea
     '',
     `  Parley runs at  ${url}   (ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
     '',
-    ...apps.map((app, i) => `  ${i === 0 ? 'Chat here       ' : '                '}pnpm chat ${app}`),
+    ...apps.map((app, i) => `  ${i === 0 ? 'Chat here       ' : '                '}npx pnpm chat ${app}`),
     `  API             ${url}/api/chat-apps`,
     `  Model           ${model}`,
     `  Not run here    ${count} of the templates' resources:`,

@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { synthEnv } from '@parley/contract/names';
+import { problemLines } from './problem-lines.ts';
 import { runTurbo, type FailedTask, type TaskRun } from './turbo.ts';
 import type { Workspace, WorkspacePackage } from './workspace.ts';
 
@@ -63,22 +64,15 @@ async function problemsOf(
   name: string,
   failed: readonly FailedTask[],
 ): Promise<string[]> {
-  const blocking = failed.filter(({ blocks }) => blocks.includes(name));
-  const lines = await Promise.all(blocking.map((task) => linesOf(root, task)));
-  return lines.flat();
-}
-
-async function linesOf(root: string, { folder, output }: FailedTask): Promise<string[]> {
-  const text = typeof output === 'string' ? output : await readFile(output.file, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line.trim() && !isRunnerNoise(line));
-  return (lines.length > 0 ? lines : ['failed without a message']).map(
-    (line) => `${relative(root, folder)}/${line}`,
+  // A failure that nothing seems to wait for still means that something was not built.
+  const blocking = failed.filter(({ blocks }) => blocks.length === 0 || blocks.includes(name));
+  const lines = await Promise.all(
+    blocking.map(async ({ folder, output }) => {
+      const text = typeof output === 'string' ? output : await readFile(output.file, 'utf8').catch(() => '');
+      return problemLines(root, folder, text);
+    }),
   );
-}
-
-/** Lines that pnpm and turbo add around what a task says itself. */
-function isRunnerNoise(line: string): boolean {
-  return /^(>|\$ )|ELIFECYCLE|^\[?(WARN|ELIFECYCLE)\]?|^npm (warn|error)/.test(line.trimStart());
+  return lines.flat();
 }
 
 /**

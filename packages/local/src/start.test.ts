@@ -23,7 +23,7 @@ test('a taken port leads to the next free one', async () => {
 
 test('a taken port that was asked for exactly is an error, and leaves nothing locked', async () => {
   const exact = { port: takenPort(), exactPort: true };
-  await expect(machine.start([foundation()], exact)).rejects.toThrow(`Port ${takenPort()} is taken`);
+  await expect(machine.start([foundation()], exact)).rejects.toThrow(`Port ${takenPort()} cannot be used: it is taken`);
   const { report } = await machine.start([foundation()]);
   expect(report.stacks).toMatchObject([{ outcome: 'created' }]);
 });
@@ -64,7 +64,7 @@ test('data that is not ours is reported with the file and the way out', async ()
   await machine.stop();
   await writeFile(join(machine.dataFolder, 'stacks.json'), '{"version": 99}');
   await expect(machine.start([foundation()])).rejects.toThrow(
-    /stacks\.json is not what local running wrote.*parley reset/s,
+    /stacks\.json is not what local running wrote.*npx pnpm run reset/s,
   );
 });
 

@@ -18,20 +18,22 @@ const commands = new Set(
 );
 
 /** Forms whose stem no rule finds. */
-const irregular: Record<string, string> = {
-  conversion: 'convert',
-  converter: 'convert',
-  people: 'person',
-  persons: 'person',
-  went: 'go',
-  sent: 'send',
-  bought: 'buy',
-  met: 'meet',
-  taken: 'take',
-  found: 'find',
-  phrases: 'phrase',
-  currencies: 'currency',
-};
+const irregular = new Map(
+  Object.entries({
+    conversion: 'convert',
+    converter: 'convert',
+    people: 'person',
+    persons: 'person',
+    went: 'go',
+    sent: 'send',
+    bought: 'buy',
+    met: 'meet',
+    taken: 'take',
+    found: 'find',
+    phrases: 'phrase',
+    currencies: 'currency',
+  }),
+);
 
 const suffixes = [
   'ations',
@@ -66,7 +68,7 @@ export function wordsOf(text: string): string[] {
 
 /** What two forms of one word have in common: forecast, forecasts and forecasting are one. */
 export function stem(word: string): string {
-  const known = irregular[word];
+  const known = irregular.get(word);
   if (known !== undefined) return stem(known);
   const suffix = suffixes.find((each) => word.endsWith(each) && word.length - each.length >= 3);
   return suffix === undefined ? word : word.slice(0, -suffix.length);

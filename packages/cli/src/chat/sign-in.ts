@@ -21,7 +21,7 @@ async function fetchToken(url: string, user: string): Promise<z.infer<typeof tok
   const body = new URLSearchParams({ grant_type: signInAs, client_id: 'local', user });
   const response = await fetch(new URL('/local/sign-in/oauth2/token', url), { method: 'POST', body }).catch(
     (cause: unknown) => {
-      throw new UserError(`Nothing answers at ${url}. Start it with: pnpm start`, { cause });
+      throw new UserError(`Nothing answers at ${url}. Start it with: npx pnpm start`, { cause });
     },
   );
   const reply: unknown = await response.json().catch(() => undefined);

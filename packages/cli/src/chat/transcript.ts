@@ -1,4 +1,5 @@
 import type { StreamEvent } from '@parley/contract/stream';
+import { printable } from '../printable.ts';
 
 /** Prints the events of an answer as they come: its text as it grows, and each tool call with its end. */
 export interface Transcript {
@@ -61,10 +62,4 @@ export function jsonTranscript(write: (text: string) => void): Transcript {
 function shortened(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ');
   return line.length > shownChars ? `${line.slice(0, shownChars)}…` : line;
-}
-
-/** Without the control characters by which a text could command the terminal. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { runningSystem } from '@parley/local/running';
@@ -25,10 +25,19 @@ export function chatCommand(): Command {
     .argument('<app>', 'id of the chat app, such as weather')
     .argument('[message...]', 'say this and leave; without it, you are asked, or lines are read from a pipe')
     .option('-u, --user <name>', 'sign in as', 'you')
-    .option('--url <url>', 'address of the running system (default: the one started in this folder)')
+    .option(
+      '--url <url>',
+      'address of the running system (default: the one started in this folder)',
+      parseUrl,
+    )
     .option('--session <id>', 'go on with this session (default: a new one)')
     .option('--json', 'print one JSON object per event, for programs')
     .action(chat);
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('expected an address such as http://127.0.0.1:4747.');
 }
 
 async function chat(app: string, words: string[], { user, url, session, json }: ChatOptions): Promise<void> {
@@ -49,7 +58,9 @@ async function chat(app: string, words: string[], { user, url, session, json }: 
 async function addressOfRunning(): Promise<string> {
   const running = await runningSystem(join(workspaceRoot(process.cwd()), '.parley'));
   if (running) return running.url;
-  throw new UserError('Parley does not run in this folder. Start it in another terminal with: pnpm start');
+  throw new UserError(
+    'Parley does not run in this folder. Start it in another terminal with: npx pnpm start',
+  );
 }
 
 async function sayOnce(conversation: Conversation, text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { startLocal, type LocalSystem } from '@parley/local/start';
+import { startLocal, type LocalEvent, type LocalSystem } from '@parley/local/start';
 import { createApiClient } from '../api-client.ts';
 import { localSignIn } from '../chat/sign-in.ts';
 import { watchSources } from '../live-editing.ts';
@@ -36,6 +36,7 @@ export function startCommand(): Command {
 
 async function start({ port, json, verbose }: StartOptions): Promise<void> {
   const began = performance.now();
+  process.once('uncaughtException', endWith);
   const reporter = startReporter({ json: json ?? false, verbose: verbose ?? false });
   const root = workspaceRoot(process.cwd());
   reporter.step('building and synthesizing');
@@ -47,7 +48,9 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
     dataFolder: dataFolder(root),
     ...(port === undefined ? {} : { port, exactPort: true }),
     workspaceFolder: (name) => folderOf(sources.workspace, name),
-    onEvent: reporter.event,
+    onEvent: (event) => {
+      if (!isToldAlready(event, sources)) reporter.event(event);
+    },
   });
   const editing = await watchSources(root, async (changed) => {
     const updated = await update(root, system, reporter, changed);
@@ -64,6 +67,12 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
   await untilStopped(reporter);
   await editing.close();
   await system.close();
+}
+
+/** A stack that could not be synthesized was reported as such; that it cannot be read either is no news. */
+function isToldAlready(event: LocalEvent, { broken }: LocalSources): boolean {
+  if (event.type !== 'stack' || event.outcome !== 'failed') return false;
+  return broken.some((folder) => event.stack === folder || event.reason?.includes(folder));
 }
 
 /** Takes an edit into the running system. What cannot be taken is said, and the old version goes on serving. */
@@ -93,6 +102,13 @@ async function appIds(url: string): Promise<string[]> {
   } catch {
     return []; // the report of the services says why
   }
+}
+
+/** The embedded database throws from its own callbacks when its files are damaged. */
+function endWith(error: Error): void {
+  process.stderr.write(`parley: local running broke: ${error.message}\n`);
+  process.stderr.write('Start again. If it repeats, the data in .parley is damaged: npx pnpm run reset\n');
+  process.exit(1);
 }
 
 async function untilStopped(reporter: StartReporter): Promise<void> {

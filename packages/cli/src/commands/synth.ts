@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { stage as stageName } from '@parley/contract/id';
+import { readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { synthesize } from '../synthesize.ts';
 import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
 
@@ -31,6 +33,10 @@ export function synthCommand(): Command {
 async function synth(names: string[], { stage, set, json }: SynthOptions): Promise<void> {
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   checkNames(workspace, names);
+  const { stages } = await readConfig(workspace.root);
+  if (!(stage in stages)) {
+    process.stderr.write(`  (stage "${stage}" is not in parley.config.ts: it has the defaults)\n`);
+  }
   const { stacks, ran, cached } = await synthesize({
     workspace,
     stage,
@@ -42,7 +48,9 @@ async function synth(names: string[], { stage, set, json }: SynthOptions): Promi
   } else {
     for (const { stack, folder, problems } of stacks) {
       process.stdout.write(problems.length > 0 ? `${stack}: failed\n` : `${stack}: ${folder}\n`);
-      for (const line of problems) process.stderr.write(`  ! ${line}\n`);
+    }
+    for (const line of new Set(stacks.flatMap(({ problems }) => problems))) {
+      process.stderr.write(`  ! ${printable(line)}\n`);
     }
     for (const line of workspace.duplicates) process.stderr.write(`  ! ${line}\n`);
     process.stdout.write(`${ran} tasks run, ${cached} from the cache\n`);

@@ -50,7 +50,7 @@ export class Gateway {
     }
     throw new LocalError(
       exact
-        ? `Port ${port} is taken. Choose another one, or leave the choice to \`parley start\`.`
+        ? `Port ${port} cannot be used: it is taken, or not yours to use. Choose another one with --port, or leave it out.`
         : `Ports ${port} to ${port + portsToTry - 1} are all taken. Choose another one with --port.`,
     );
   }

@@ -156,7 +156,7 @@ function checkPerson(
   const name = userName.safeParse(user);
   if (!name.success) {
     return {
-      problem: `The user name is ${JSON.stringify(user ?? '')}; it must match ${userNamePattern}, e.g. alice.`,
+      problem: `The user name is ${JSON.stringify(user ?? '')}; expected up to 32 of a-z, 0-9, ".", "_" and "-", such as alice.`,
     };
   }
   const list = groupNames.safeParse(groups.trim());

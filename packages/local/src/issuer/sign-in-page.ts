@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 
 /** What a user may be called: also checked on the server. */
-export const userNamePattern = '[a-z0-9][a-z0-9._-]{0,31}';
+export const userNamePattern = '[a-z0-9][a-z0-9._\\-]{0,31}';
 /** Group names, separated by commas. */
-export const groupsPattern = '[A-Za-z0-9][A-Za-z0-9._-]{0,62}(\\s*,\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,62}){0,9}';
+export const groupsPattern =
+  '[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}(\\s*,\\s*[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}){0,9}';
 
 const suggestedUsers = ['alice', 'bob', 'carol'];
 
@@ -57,6 +58,7 @@ export function problemPage(message: string) {
         <main>
           <h1>Cannot sign in</h1>
           <p>${message}</p>
+          <p><a href="/">Back to the start</a></p>
         </main>
       </body>
     </html>`;

@@ -32,7 +32,7 @@ export class JsonFile<T> {
     } catch (error) {
       throw new LocalError(
         `${this.#path} is not what local running wrote: ${messageOf(error)} ` +
-          'Run `parley reset` to begin with empty data.',
+          'To begin with empty data: npx pnpm run reset',
         { cause: error },
       );
     }

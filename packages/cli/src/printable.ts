@@ -1,0 +1,5 @@
+/** Without the control characters by which a text could command the terminal. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line eslint/no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}
