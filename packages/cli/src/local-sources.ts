@@ -8,7 +8,7 @@ import { synthesize } from './synthesize.ts';
 import { readWorkspace, type Workspace } from './workspace.ts';
 
 /** The stage of everything that runs on this machine. */
-const stage = 'local';
+export const localStage = 'local';
 
 /** What `start` runs, as the sources say at a time. */
 export interface LocalSources {
@@ -25,7 +25,7 @@ export async function readLocalSources(root: string, reporter: StartReporter): P
   const workspace = await readWorkspace(root);
   for (const line of workspace.duplicates) reporter.problem(line);
   const model = await localModel(await readConfig(root));
-  const synthesis = await synthesize({ workspace, stage, set: { model } });
+  const synthesis = await synthesize({ workspace, stage: localStage, set: { model } });
   reporter.synthesized(synthesis);
   const broken = synthesis.stacks.filter(({ problems }) => problems.length > 0);
   return {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { stage as stageName } from '@parley/contract/id';
 import { readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
+import { localStage } from '../local-sources.ts';
 import { printable } from '../printable.ts';
 import { synthesize } from '../synthesize.ts';
 import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
@@ -34,7 +35,7 @@ async function synth(names: string[], { stage, set, json }: SynthOptions): Promi
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   checkNames(workspace, names);
   const { stages } = await readConfig(workspace.root);
-  if (!(stage in stages)) {
+  if (stage !== localStage && !(stage in stages)) {
     process.stderr.write(`  (stage "${stage}" is not in parley.config.ts: it has the defaults)\n`);
   }
   const { stacks, ran, cached } = await synthesize({
