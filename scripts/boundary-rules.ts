@@ -16,6 +16,7 @@ const LIBRARIES = [
   '@parley/agent',
   '@parley/cdk',
   '@parley/service',
+  '@parley/custom-resource',
   '@parley/bundle',
 ];
 
@@ -26,13 +27,21 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/store', mayUse: FOUNDATIONS },
   { folder: 'packages/agent', mayUse: FOUNDATIONS },
   { folder: 'packages/service', mayUse: FOUNDATIONS },
+  { folder: 'packages/custom-resource', mayUse: [...FOUNDATIONS, '@parley/service'] },
   { folder: 'packages/cdk', mayUse: FOUNDATIONS },
   { folder: 'packages/local', mayUse: LIBRARIES },
   { folder: 'packages/cli', mayUse: [...LIBRARIES, '@parley/local'] },
   { folder: 'apps/web', mayUse: FOUNDATIONS },
   {
     folder: 'apps/*',
-    mayUse: [...FOUNDATIONS, '@parley/store', '@parley/agent', '@parley/service', '@parley/bundle'],
+    mayUse: [
+      ...FOUNDATIONS,
+      '@parley/store',
+      '@parley/agent',
+      '@parley/service',
+      '@parley/custom-resource',
+      '@parley/bundle',
+    ],
   },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
