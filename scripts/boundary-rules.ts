@@ -20,6 +20,15 @@ const LIBRARIES = [
   '@parley/bundle',
 ];
 
+const BACKEND = [
+  ...FOUNDATIONS,
+  '@parley/store',
+  '@parley/agent',
+  '@parley/service',
+  '@parley/custom-resource',
+  '@parley/bundle',
+];
+
 /** Rules in order; the first whose folder matches counts. */
 export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/contract', mayUse: [] },
@@ -32,17 +41,9 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/local', mayUse: LIBRARIES },
   { folder: 'packages/cli', mayUse: [...LIBRARIES, '@parley/local'] },
   { folder: 'apps/web', mayUse: FOUNDATIONS },
-  {
-    folder: 'apps/*',
-    mayUse: [
-      ...FOUNDATIONS,
-      '@parley/store',
-      '@parley/agent',
-      '@parley/service',
-      '@parley/custom-resource',
-      '@parley/bundle',
-    ],
-  },
+  // Its tests publish to the S3 of local running.
+  { folder: 'apps/site-publisher', mayUse: [...BACKEND, '@parley/local'] },
+  { folder: 'apps/*', mayUse: BACKEND },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
   { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
