@@ -123,5 +123,8 @@ export const listenerRules = {
   firstChatApp: 100,
 } as const;
 
+/** Paths that belong to services. What is reached from outside at any other path is the web site's. */
+export const servicePaths = ['/api/*', '/inference/*', '/apps/*'] as const;
+
 /** Port every container listens on, given to it as `PORT`. */
 export const containerPort = 8080;
