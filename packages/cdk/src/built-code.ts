@@ -58,7 +58,6 @@ export function packageCodeWithFolder(
 
 /** Built code and a folder in it, put together when they are staged and not before. */
 class CodeWithFolder extends Code {
-  override readonly isInline = false;
   private readonly code: string;
   private readonly included: string;
   private readonly folderName: string;

@@ -2,6 +2,7 @@ import { AwsServer } from './aws/aws-server.ts';
 import { BucketStore } from './aws/bucket-store.ts';
 import { CustomResourceResponses } from './aws/custom-resource-responses.ts';
 import { DynamoDb } from './aws/dynamodb-api.ts';
+import { type Distribution, distributionOf } from './distribution/distribution.ts';
 import { S3Api } from './aws/s3-api.ts';
 import { ssmOperations } from './aws/ssm-api.ts';
 import type { StackAssembly } from './assembly/read-assembly.ts';
@@ -55,7 +56,7 @@ export class System {
   readonly #handlers: Handlers;
   #assemblies: StackAssembly[] = [];
   #updating: Promise<unknown> = Promise.resolve();
-  #routes: { revision: number; routes: Routes } | undefined;
+  #routes: { revision: number; routes: Routes; distribution: Distribution | undefined } | undefined;
 
   /** Open the data folder and start the servers; no stack is touched yet. */
   static async open(options: SystemOptions): Promise<System> {
@@ -141,7 +142,9 @@ export class System {
     });
     const pages = localPages(issuer, s3);
     this.#gateway = new Gateway({
-      routes: () => this.#currentRoutes(),
+      routes: () => this.#currentRoutes().routes,
+      distribution: () => this.#currentRoutes().distribution,
+      buckets,
       target: (group) => this.#services.target(group),
       idleTimeoutSeconds: () => idleTimeoutSeconds(store),
       serveLocal: pages,
@@ -189,9 +192,12 @@ export class System {
     return { stacks, failedServices: [...failed, ...(await this.#services.reconcile(specs))] };
   }
 
-  #currentRoutes(): Routes {
+  #currentRoutes(): { routes: Routes; distribution: Distribution | undefined } {
     const { revision } = this.#store;
-    if (this.#routes?.revision !== revision) this.#routes = { revision, routes: routesOf(this.#store) };
-    return this.#routes.routes;
+    if (this.#routes?.revision !== revision) {
+      const store = this.#store;
+      this.#routes = { revision, routes: routesOf(store), distribution: distributionOf(store) };
+    }
+    return this.#routes;
   }
 }
