@@ -14,7 +14,11 @@ export function createSecurityHeaders(stack: ParleyStack, connectTo: string[]): 
       contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(connectTo), override: true },
       contentTypeOptions: { override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.days(365),
+        includeSubdomains: true,
+        override: true,
+      },
     },
     customHeadersBehavior: {
       customHeaders: [

@@ -1,5 +1,5 @@
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { CustomResource, Duration } from 'aws-cdk-lib/core';
+import { ArnFormat, CustomResource, Duration } from 'aws-cdk-lib/core';
 import { packageCodeWithFolder } from '@parley/cdk/built-code';
 import { LambdaFunction } from '@parley/cdk/lambda-function';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
@@ -45,9 +45,9 @@ export function publishSite(stack: ParleyStack, bucket: Bucket, config: WebConfi
   publisher.allow({
     environment: { [env.siteBucket]: bucket.bucketName },
     actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
-    resources: [bucket.arnForObjects('*')],
+    resources: [bucketArn(stack, `${bucket.bucketName}/*`)],
   });
-  publisher.allow({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+  publisher.allow({ actions: ['s3:ListBucket'], resources: [bucketArn(stack, bucket.bucketName)] });
   const properties: SiteProperties = {
     Release: hash,
     Config: stack.toJsonString(config),
@@ -58,5 +58,15 @@ export function publishSite(stack: ParleyStack, bucket: Bucket, config: WebConfi
     serviceToken: publisher.function.functionArn,
     serviceTimeout: Duration.seconds(serviceTimeoutSeconds),
     properties,
+  });
+}
+
+function bucketArn(stack: ParleyStack, resource: string): string {
+  return stack.formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource,
+    arnFormat: ArnFormat.NO_RESOURCE_NAME,
   });
 }

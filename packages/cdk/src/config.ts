@@ -62,7 +62,7 @@ export const stageSettings = z
       .strictObject({
         issuer: z.url({ protocol: /^https$/, error: 'expected an https address' }),
         /** Public client (no secret, PKCE) that the page in the browser signs in with. */
-        clientId: z.string().min(1),
+        clientId: z.string('expected the id of the client that the page signs in with').min(1),
         /** Scope an access token must carry. @default `<prefix>/chat` */
         scope: z.string().min(1).optional(),
         /** Origin of the token endpoint, which the page talks to. @default the issuer's */
@@ -96,7 +96,7 @@ export const stageSettings = z
         const message =
           domain === undefined
             ? 'there is no domain it is for: name it in site.domain, or remove the certificate'
-            : `"${domain}" needs a certificate for https: name one in site.certificateArn, issued in us-east-1`;
+            : 'it needs a certificate for https: name one in site.certificateArn, issued in us-east-1';
         const path = [domain === undefined ? 'certificateArn' : 'domain'];
         context.addIssue({ code: 'custom', path, message });
       })
