@@ -21,7 +21,7 @@ import { localSecrets } from './issuer/sign-in-keys.ts';
 import { Tokens } from './issuer/tokens.ts';
 import { Handlers } from './resources/handlers.ts';
 import { ServiceRunner } from './services/service-runner.ts';
-import { serviceSpecs } from './services/service-spec.ts';
+import { type ReadSecret, serviceSpecs } from './services/service-spec.ts';
 import { ParameterStore } from './state/parameter-store.ts';
 import { StackStore } from './state/stack-store.ts';
 import { runtimeApiPath } from './aws/runtime-api.ts';
@@ -32,6 +32,7 @@ export interface SystemOptions {
   exactPort: boolean;
   workspaceFolder(name: string): string;
   seeds: Record<string, string>;
+  secret: ReadSecret;
   emit: EventListener;
 }
 
@@ -188,7 +189,7 @@ export class System {
     });
     const functions = allFunctions(this.#store, this.#options.dataFolder);
     this.#functions.keepOnly(new Set(functions.map(({ fingerprint }) => fingerprint)));
-    const { specs, failed } = serviceSpecs(this.#store, this.#parameters);
+    const { specs, failed } = serviceSpecs(this.#store, this.#parameters, this.#options.secret);
     return { stacks, failedServices: [...failed, ...(await this.#services.reconcile(specs))] };
   }
 
