@@ -11,6 +11,9 @@ import { defineConfig } from '#config';
  *
  * Bedrock needs no key: the inference stack lets its service call that model, and the account must have access to
  * it. A key comes from Secrets Manager: `modelSecrets: { ANTHROPIC_API_KEY: 'parley/anthropic-key' }`.
+ *
+ * On this machine the stage is `local`, and a secret is the variable of that name where `start` runs. Bedrock is called
+ * from here with a Bedrock API key: `modelSecrets: { AWS_BEARER_TOKEN_BEDROCK: 'parley/bedrock-key' }`.
  */
 export const config = defineConfig({
   project: 'parley',

@@ -4,6 +4,7 @@ import { startLocal, type LocalSystem } from '@parley/local/start';
 import { createApiClient } from '../api-client.ts';
 import { localSignIn } from '../chat/sign-in.ts';
 import { readConfig } from '../config.ts';
+import { readVariable } from '../env.ts';
 import { describeModel, localModel } from '../local-model.ts';
 import { startReporter, type StartReporter } from '../start-reporter.ts';
 import { synthesize } from '../synthesize.ts';
@@ -50,6 +51,7 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
     dataFolder: join(workspace.root, '.parley'),
     ...(port === undefined ? {} : { port, exactPort: true }),
     workspaceFolder: (name) => folderOf(workspace, name),
+    secret: readVariable,
     onEvent: reporter.event,
   });
   reporter.ready({
