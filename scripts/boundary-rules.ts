@@ -16,6 +16,16 @@ const LIBRARIES = [
   '@parley/agent',
   '@parley/cdk',
   '@parley/service',
+  '@parley/custom-resource',
+  '@parley/bundle',
+];
+
+const BACKEND = [
+  ...FOUNDATIONS,
+  '@parley/store',
+  '@parley/agent',
+  '@parley/service',
+  '@parley/custom-resource',
   '@parley/bundle',
 ];
 
@@ -26,14 +36,14 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/store', mayUse: FOUNDATIONS },
   { folder: 'packages/agent', mayUse: FOUNDATIONS },
   { folder: 'packages/service', mayUse: FOUNDATIONS },
+  { folder: 'packages/custom-resource', mayUse: [...FOUNDATIONS, '@parley/service'] },
   { folder: 'packages/cdk', mayUse: FOUNDATIONS },
   { folder: 'packages/local', mayUse: LIBRARIES },
   { folder: 'packages/cli', mayUse: [...LIBRARIES, '@parley/local'] },
   { folder: 'apps/web', mayUse: FOUNDATIONS },
-  {
-    folder: 'apps/*',
-    mayUse: [...FOUNDATIONS, '@parley/store', '@parley/agent', '@parley/service', '@parley/bundle'],
-  },
+  // Its tests publish to the S3 of local running.
+  { folder: 'apps/site-publisher', mayUse: [...BACKEND, '@parley/local'] },
+  { folder: 'apps/*', mayUse: BACKEND },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
   { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },

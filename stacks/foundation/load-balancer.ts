@@ -26,6 +26,7 @@ export function createLoadBalancer(stack: ParleyStack, vpc: Vpc): SharedLoadBala
     description: 'The shared load balancer: reached from inside the network, reaches its targets',
     allowAllOutbound: false,
   });
+  // CloudFront reaches it through network interfaces of its VPC origin, which have addresses of this network.
   securityGroup.addIngressRule(network, Port.tcp(80), 'HTTP from inside the network');
   securityGroup.addEgressRule(network, Port.allTcp(), 'Targets');
   const loadBalancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', {

@@ -3,7 +3,7 @@ import { Aws } from 'aws-cdk-lib/core';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { SignIn } from '@parley/cdk/registry';
 import { dataRemovalPolicy } from '@parley/cdk/retention';
-import { chatScope } from '@parley/contract/names';
+import { chatScope, signInDomainPrefix } from '@parley/contract/names';
 
 /** Whose tokens the stage accepts: the issuer its settings name, else a user pool of its own. */
 export function createSignIn(stack: ParleyStack): SignIn {
@@ -30,6 +30,8 @@ function createUserPool(stack: ParleyStack): string {
     scopes: [new ResourceServerScope({ scopeName, scopeDescription: 'Chat' })],
   });
   // Domains share one name space per region, so that the account has to be in it.
-  pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${stack.prefix}-${Aws.ACCOUNT_ID}` } });
+  pool.addDomain('Domain', {
+    cognitoDomain: { domainPrefix: signInDomainPrefix(stack.prefix, Aws.ACCOUNT_ID) },
+  });
   return `https://cognito-idp.${stack.region}.${Aws.URL_SUFFIX}/${pool.userPoolId}`;
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 /** Variables that only the place a service runs in can know; the template never sets them. */
-const setByThePlace: string[] = [env.host, env.authJwksUrl];
+const setByThePlace: string[] = [env.host, env.authJwksUrl, env.authMetadataUrl];
 
 /** Names of the variables that the configuration of an app asks for. */
 async function namesRead(app: string): Promise<string[]> {
@@ -64,13 +64,16 @@ function namesSet(): Record<string, string[]> {
     const app = (container?.DockerLabels['parley.workspace'] ?? '').replace('@parley/', '');
     return [app, (container?.Environment ?? []).map(({ Name }) => Name)] as const;
   });
-  const registrar = resourcesOf(stacks, 'AWS::Lambda::Function')
-    .filter(({ Properties }) => Properties['FunctionName'] === 'parley-dev-registrar')
-    .map(({ Properties }) => Object.keys((Properties['Environment'] as { Variables: object }).Variables));
-  return { ...Object.fromEntries(services), registrar: registrar.flat() };
+  const functions = resourcesOf(stacks, 'AWS::Lambda::Function').flatMap(({ Properties }) => {
+    const name = Properties['FunctionName'];
+    if (typeof name !== 'string') return [];
+    const { Variables } = Properties['Environment'] as { Variables: object };
+    return [[name.replace('parley-dev-', ''), Object.keys(Variables)] as const];
+  });
+  return Object.fromEntries([...services, ...functions]);
 }
 
-test.each(['registry-api', 'inference-api', 'registrar'])(
+test.each(['registry-api', 'inference-api', 'registrar', 'site-publisher'])(
   'the variables set for %s are the ones it reads, no more and no fewer (T18)',
   async (app) => {
     const read = (await namesRead(app)).filter((name) => !setByThePlace.includes(name));
@@ -83,6 +86,11 @@ test('every variable set for a service is a name of the contract', () => {
   for (const name of Object.values(namesSet()).flat()) expect(byName).toHaveProperty(name);
 });
 
-test('no service is left out: each task and the registrar have their check above', () => {
-  expect(Object.keys(namesSet()).toSorted()).toEqual(['inference-api', 'registrar', 'registry-api']);
+test('none is left out: each task and each function of our own has its check above', () => {
+  expect(Object.keys(namesSet()).toSorted()).toEqual([
+    'inference-api',
+    'registrar',
+    'registry-api',
+    'site-publisher',
+  ]);
 });

@@ -205,17 +205,17 @@ describe("the inference service's role", () => {
     expect(mayInvoke('parley-dev-registrar-like', toolTags)).toBe(true);
   });
 
-  test('reaches the tools: each carries both tags, and the registrar does not', () => {
+  test('reaches the tools: each carries both tags, and no other function does', () => {
     const functions = resourcesOf(stacks, 'AWS::Lambda::Function').map(({ stack, Properties }) => ({
       stack,
       tags: Object.fromEntries(
         (Properties['Tags'] as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
       ),
     }));
-    for (const each of functions.filter(({ stack }) => stack !== 'registry'))
-      expect(each.tags).toEqual(toolTags);
-    const registrar = functions.filter(({ stack }) => stack === 'registry').map((each) => each.tags);
-    expect(registrar).toEqual([{ [tags.prefix]: 'parley-dev' }]);
+    const isOurs = (stack: string) => ['registry', 'frontend'].includes(stack);
+    for (const each of functions.filter(({ stack }) => !isOurs(stack))) expect(each.tags).toEqual(toolTags);
+    const ours = functions.filter(({ stack }) => isOurs(stack)).map((each) => each.tags);
+    expect(ours).toEqual([{ [tags.prefix]: 'parley-dev' }, { [tags.prefix]: 'parley-dev' }]);
   });
 
   test('reads the catalog and cannot write to it', () => {
@@ -223,6 +223,93 @@ describe("the inference service's role", () => {
       arnText(Resource).includes('{RegistryCatalogTableParameter}'),
     );
     expect(onCatalog.flatMap(actionsOf).toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
+  });
+});
+
+describe('Bedrock', () => {
+  /** What the inference service may call in a stage whose model is this one: `resource`, or `resource only through profile`. */
+  async function callable(model: object): Promise<string[]> {
+    const stack = stackOf(await workspace.synthAll({ stage: 'dev', overrides: { model } }), 'inference');
+    const [task] = resourcesOf([stack], 'AWS::ECS::TaskDefinition');
+    return statementsOf(stack, roleOf(task?.Properties['TaskRoleArn']))
+      .filter((statement) => actionsOf(statement).some((action) => action.startsWith('bedrock:')))
+      .flatMap((statement) => {
+        expect(statement.Effect).toBe('Allow');
+        expect(actionsOf(statement)).toEqual(['bedrock:InvokeModelWithResponseStream']);
+        const profile = statement.Condition?.['StringEquals']?.['bedrock:InferenceProfileArn'];
+        const through = profile === undefined ? '' : ` only through ${arnText(profile)}`;
+        return [statement.Resource].flat().map((resource) => `${arnText(resource)}${through}`);
+      });
+  }
+
+  test('may not be called by any role while the stage and its agents name no model of it', async () => {
+    expect(JSON.stringify(stacks.map(({ template }) => template))).not.toContain('bedrock:');
+  });
+
+  test.each([
+    [
+      { modelId: 'amazon.nova-pro-v1:0' },
+      ['arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0'],
+    ],
+    [
+      { modelId: 'amazon.nova-pro-v1:0', region: 'eu-central-1' },
+      ['arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0'],
+    ],
+    [
+      { modelId: 'eu.anthropic.claude-sonnet-4-6', region: 'eu-west-1' },
+      [
+        'arn:aws:bedrock:eu-west-1:{AWS::AccountId}:inference-profile/eu.anthropic.claude-sonnet-4-6',
+        'arn:aws:bedrock:*::foundation-model/anthropic.claude-sonnet-4-6 only through arn:aws:bedrock:eu-west-1:{AWS::AccountId}:inference-profile/eu.anthropic.claude-sonnet-4-6',
+      ],
+    ],
+    [
+      {
+        modelId:
+          'arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.anthropic.claude-sonnet-4-6',
+      },
+      [
+        'arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.anthropic.claude-sonnet-4-6',
+        'arn:aws:bedrock:*::foundation-model/anthropic.claude-sonnet-4-6 only through arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.anthropic.claude-sonnet-4-6',
+      ],
+    ],
+    [
+      { modelId: 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123' },
+      [
+        'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123',
+        'arn:aws:bedrock:*::foundation-model/* only through arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123',
+      ],
+    ],
+    [
+      { modelId: 'arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc123' },
+      ['arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc123'],
+    ],
+  ])(
+    'may be called by the inference service for the model of the stage alone: %o',
+    async (model, expected) => {
+      expect(await callable({ provider: 'bedrock', ...model })).toEqual(expected);
+    },
+  );
+
+  test('is not needed for a model of Anthropic: its key reaches the inference service, and only that, as a secret', async () => {
+    const overrides = {
+      model: { provider: 'anthropic', model: 'claude-sonnet-4-6', apiKeyEnv: 'ANTHROPIC_API_KEY' },
+      modelSecrets: { ANTHROPIC_API_KEY: 'parley/anthropic-key' },
+    };
+    const synthesized = await workspace.synthAll({ stage: 'dev', overrides });
+    const secrets = resourcesOf(synthesized, 'AWS::ECS::TaskDefinition').flatMap(({ stack, Properties }) =>
+      (Properties['ContainerDefinitions'] as { Secrets?: { Name: string; ValueFrom: unknown }[] }[]).flatMap(
+        ({ Secrets = [] }) =>
+          Secrets.map(({ Name, ValueFrom }) => `${stack}: ${Name} from ${arnText(ValueFrom)}`),
+      ),
+    );
+    expect(secrets).toEqual([
+      'inference: ANTHROPIC_API_KEY from arn:aws:secretsmanager:us-east-1:{AWS::AccountId}:secret:parley/anthropic-key',
+    ]);
+    expect(JSON.stringify(synthesized.map(({ template }) => template))).not.toContain('bedrock:');
+  });
+
+  test('with every model is refused', async () => {
+    await expect(callable({ provider: 'bedrock', modelId: '*' })).rejects.toThrow(/without "\*"/);
   });
 });
 

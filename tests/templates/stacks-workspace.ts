@@ -46,7 +46,7 @@ export interface StacksWorkspace {
 
 /**
  * Copies every stack of the repository into a temporary folder. Tools are bundled there from their
- * sources; functions and services of `apps/` are stood in for, since a template holds only their hash.
+ * sources; functions, services and the site of `apps/` are stood in for, since a template holds only their hash.
  * @param copies further folders, each a copy of one that is there
  */
 export async function createStacksWorkspace({
@@ -118,7 +118,14 @@ async function linkModule(root: string, from: string, to: string): Promise<void>
 async function standInApp(root: string, name: string): Promise<string> {
   const folder = join(root, 'apps', name);
   await mkdir(join(folder, 'dist'), { recursive: true });
-  await writeFile(join(folder, 'dist/index.mjs'), 'export const handler = async () => {};\n');
+  const built =
+    name === 'web'
+      ? { 'index.html': '<!doctype html>\n', 'assets/index-abc.js': '// the page\n' }
+      : { 'index.mjs': 'export const handler = async () => {};\n' };
+  for (const [path, text] of Object.entries(built)) {
+    await mkdir(dirname(join(folder, 'dist', path)), { recursive: true });
+    await writeFile(join(folder, 'dist', path), text);
+  }
   return folder;
 }
 

@@ -136,6 +136,8 @@ describe('a synth', () => {
 });
 
 describe('each setting reaches a template (T9)', () => {
+  const signIn = { issuer: 'https://id.test', clientId: 'page' };
+  const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/abc';
   const inAccount = { account: '111122223333' };
 
   test.each<[string, Record<string, unknown>]>([
@@ -147,14 +149,17 @@ describe('each setting reaches a template (T9)', () => {
     ['model', { model: { provider: 'openai-compatible', baseUrl: 'http://models.test/v1', model: 'm' } }],
     ['modelSecrets', { modelSecrets: { API_KEY: 'models/key' } }],
     ['budget', { 'budget.turns': 3 }],
-    ['signIn', { signIn: { issuer: 'https://id.test' } }],
-    ['signIn.scope', { signIn: { issuer: 'https://id.test', scope: 'chat' } }],
+    ['signIn', { signIn }],
+    ['signIn.clientId', { signIn: { ...signIn, clientId: 'another' } }],
+    ['signIn.scope', { signIn: { ...signIn, scope: 'chat' } }],
+    ['signIn.tokenOrigin', { signIn: { ...signIn, tokenOrigin: 'https://tokens.test' } }],
+    ['site.domain', { site: { domain: 'chat.test.example', certificateArn } }],
+    ['site.webAclArn', { site: { webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/b' } }],
     ['protectData', { protectData: true }],
   ])('%s', async (setting, overrides) => {
-    const before =
-      setting === 'signIn.scope'
-        ? await workspace.synthAll({ stage: 'dev', overrides: { signIn: { issuer: 'https://id.test' } } })
-        : dev;
+    const before = setting.startsWith('signIn.')
+      ? await workspace.synthAll({ stage: 'dev', overrides: { signIn } })
+      : dev;
     const after = await workspace.synthAll({ stage: 'dev', overrides });
     const manifests = async (stacks: SynthesizedStack[]) =>
       Promise.all(stacks.map(async ({ outdir }) => readFile(join(outdir, 'manifest.json'), 'utf8')));
@@ -176,6 +181,7 @@ describe('each setting reaches a template (T9)', () => {
       'protectData',
       'region',
       'signIn',
+      'site',
       'size',
     ]);
   });
@@ -183,7 +189,7 @@ describe('each setting reaches a template (T9)', () => {
   test('with an issuer of its own a stage has no user pool, and its services trust that issuer', async () => {
     const stacks = await workspace.synthAll({
       stage: 'dev',
-      overrides: { signIn: { issuer: 'https://id.test', scope: 'chat' } },
+      overrides: { signIn: { ...signIn, scope: 'chat' } },
     });
     const registry = stackOf(stacks, 'registry');
     expect(resourcesOf([registry], 'AWS::Cognito::UserPool')).toEqual([]);

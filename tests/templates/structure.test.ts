@@ -1,4 +1,5 @@
 import { isSeededPath, networkParameters } from '@parley/contract/names';
+import { siteResourceType } from '@parley/contract/site';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createStacksWorkspace,
@@ -213,11 +214,21 @@ describe('the network', () => {
   });
 });
 
+test('every custom resource has a function that is never replaced, and waits a minute at most (T46)', () => {
+  const functions = ['parley-dev-site-publisher', 'parley-dev-registrar'];
+  expect(functionNames(stacks)).toEqual(functions);
+  for (const { logicalId, Properties } of customResources(stacks)) {
+    expect(Properties['ServiceTimeout'], logicalId).toBe('60');
+  }
+});
+
 describe('registrations', () => {
-  test('name the registrar by an ARN composed from the prefix, and wait a minute at most (T46)', () => {
-    const registrations = customResources(stacks);
+  const registrationsOf = (of: SynthesizedStack[]) =>
+    customResources(of).filter(({ Type }) => Type !== siteResourceType);
+
+  test('name the registrar by an ARN composed from the prefix', () => {
+    const registrations = registrationsOf(stacks);
     expect(registrations.length).toBeGreaterThan(0);
-    expect(functionNames(stacks)).toEqual(['parley-dev-registrar']);
     for (const { Type, Properties } of registrations) {
       expect(Type).toMatch(/^Custom::Parley(Agent|ChatApp)$/);
       expect(Properties['ServiceToken']).toEqual({
@@ -226,13 +237,12 @@ describe('registrations', () => {
           ['arn:aws:lambda:us-east-1:', { Ref: 'AWS::AccountId' }, ':function:parley-dev-registrar'],
         ],
       });
-      expect(Properties['ServiceTimeout']).toBe('60');
       expect(Properties['Stage']).toBe('parley-dev');
     }
   });
 
   test('carry nothing that changes by itself (T52)', () => {
-    for (const { Properties } of customResources(stacks)) {
+    for (const { Properties } of registrationsOf(stacks)) {
       expect(Object.keys(Properties).toSorted()).toEqual(
         expect.arrayContaining(['Definition', 'ServiceTimeout', 'ServiceToken', 'Stage']),
       );
@@ -262,6 +272,7 @@ describe('data', () => {
 
   test('keeps its logical ids: another id means another, empty resource (T8)', () => {
     const pinned = [
+      'frontend/SiteE53D7754',
       'registry/Catalog742F25FD',
       'registry/ConversationsBC91B70D',
       'registry/Attachments87B238D3',
@@ -319,22 +330,36 @@ describe('data', () => {
     }
   });
 
-  test('the bucket is private, encrypted, without CORS, and forgets old versions (T37)', () => {
-    const [bucket] = resourcesOf(stacks, 'AWS::S3::Bucket');
-    expect(bucket?.Properties).toMatchObject({
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-      },
+  test('each bucket is private, encrypted and without CORS', () => {
+    const buckets = resourcesOf(stacks, 'AWS::S3::Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const { Properties } of buckets) {
+      expect(Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      });
+      expect(Properties['CorsConfiguration']).toBeUndefined();
+    }
+    const policies = resourcesOf(stacks, 'AWS::S3::BucketPolicy');
+    expect(policies).toHaveLength(2);
+    for (const { Properties } of policies)
+      expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('a bucket with versions forgets old ones (T37)', () => {
+    const versioned = resourcesOf(stacks, 'AWS::S3::Bucket').filter(
+      ({ Properties }) => Properties['VersioningConfiguration'] !== undefined,
+    );
+    expect(versioned).toHaveLength(1);
+    expect(versioned[0]?.Properties).toMatchObject({
       LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }] },
     });
-    expect(bucket?.Properties['CorsConfiguration']).toBeUndefined();
-    const [policy] = resourcesOf(stacks, 'AWS::S3::BucketPolicy');
-    expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
   });
 });

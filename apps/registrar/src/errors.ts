@@ -10,14 +10,3 @@ export class RegistrationRefusedError extends Error {
     this.problems = problems;
   }
 }
-
-/** The work did not end in the time that the function has. */
-export class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
-
-  constructor() {
-    super(
-      'the registrar ran out of time, most likely because the catalog table did not answer: deploy again',
-    );
-  }
-}

@@ -1,13 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parsePhysicalResourceId, physicalResourceId } from '@parley/contract/registration';
+import type { Outcome } from '@parley/custom-resource/answer';
+import { OutOfTimeError } from '@parley/custom-resource/errors';
+import { issuedAtOf, stackNameOf, type EventEnvelope } from '@parley/custom-resource/event';
+import {
+  createCustomResource,
+  stablePhysicalId,
+  type CustomResourceHandler,
+  type Invocation,
+} from '@parley/custom-resource/handler';
 import type { Log } from '@parley/service/log';
 import type { CatalogStore, Writer } from '@parley/store/catalog';
 import { OwnedByAnotherStackError } from '@parley/store/errors';
-import { answerBody, type Outcome } from './answer.ts';
-import { issuedAtOf, readEnvelope, stackNameOf, type EventEnvelope } from './custom-resource-event.ts';
 import { identify, readWanted, type Wanted } from './definition.ts';
-import { OutOfTimeError, RegistrationRefusedError } from './errors.ts';
-import { sendAnswer } from './send-answer.ts';
+import { RegistrationRefusedError } from './errors.ts';
 
 export interface RegistrarOptions {
   /** The stage and its catalog. Asked for with every event, so that a broken configuration is answered too. */
@@ -15,67 +21,24 @@ export interface RegistrarOptions {
   log: Log;
 }
 
-/** What the handler uses of Lambda's context. */
-export interface InvocationContext {
-  invokedFunctionArn?: string | undefined;
-  getRemainingTimeInMillis(): number;
-}
-
-export type RegistrarHandler = (event: unknown, context: InvocationContext) => Promise<void>;
-
-/** Kept of the function's time for sending the answer. */
-const answerMilliseconds = 6_000;
-
 /**
  * The registrar: takes CloudFormation's events for `Custom::ParleyAgent` and `Custom::ParleyChatApp`
  * and answers every one of them. It never throws, whatever the payload.
  */
-export function createRegistrar(options: RegistrarOptions): RegistrarHandler {
-  return async (payload, context) => {
-    const event = readEnvelope(payload);
-    const { requestType, requestId, stackId, logicalResourceId, responseUrl } = event;
-    const log = options.log.child({ requestType, requestId, stackId, logicalResourceId });
-    const functionArn = context.invokedFunctionArn;
-    const outcome = await outcomeOf(event, { ...options, log, functionArn }, context);
-    log.info('event handled', { status: outcome.status, physicalResourceId: outcome.physicalResourceId });
-    if (!isWebAddress(responseUrl)) {
-      log.warn('the event has no answer address: nobody is waiting, or it was not sent by CloudFormation');
-      return;
-    }
-    const remaining = () => context.getRemainingTimeInMillis() - 500;
-    const arrived = await sendAnswer({ url: responseUrl, body: answerBody(event, outcome), log, remaining });
-    if (!arrived) log.warn('CloudFormation was not answered: it goes on after its service timeout');
-  };
-}
-
-/** With a user name or password `fetch` takes no address, and quotes the whole of it in its error. */
-function isWebAddress(url: string | undefined): url is string {
-  if (url === undefined || !URL.canParse(url)) return false;
-  const { protocol, username, password } = new URL(url);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
-}
-
-interface Work extends RegistrarOptions {
-  functionArn: string | undefined;
-}
-
-async function outcomeOf(event: EventEnvelope, work: Work, context: InvocationContext): Promise<Outcome> {
-  const done = new AbortController();
-  const outOfTime = wait(Math.max(0, context.getRemainingTimeInMillis() - answerMilliseconds), undefined, {
-    signal: done.signal,
-  }).then(() => {
-    throw new OutOfTimeError();
+export function createRegistrar({ registry, log }: RegistrarOptions): CustomResourceHandler {
+  return createCustomResource({
+    log,
+    outOfTime:
+      'the registrar ran out of time, most likely because the catalog table did not answer: deploy again',
+    apply: (event, invocation) => register(event, { ...invocation, registry }),
+    remove: (event, invocation) => retire(event, { ...invocation, registry }),
+    failed: failure,
+    removedAnyway: deletedAnyway,
   });
-  // the request type first: a delete succeeds however broken the rest is
-  const isDelete = event.requestType === 'Delete';
-  try {
-    return await Promise.race([isDelete ? retire(event, work) : register(event, work), outOfTime]);
-  } catch (error) {
-    return isDelete ? deletedAnyway(event, work, error) : failure(event, work, error);
-  } finally {
-    done.abort();
-    outOfTime.catch(() => {});
-  }
+}
+
+interface Work extends Invocation {
+  registry: RegistrarOptions['registry'];
 }
 
 async function register(event: EventEnvelope, { registry, functionArn, log }: Work): Promise<Outcome> {
@@ -144,7 +107,7 @@ async function retire(event: EventEnvelope, { registry, log }: Work): Promise<Ou
  * A delete that fails would block the stack's deletion, or its rollback, on something the stack's owner
  * cannot mend. So it succeeds, and the log asks an operator to retire what may be left.
  */
-function deletedAnyway(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
+function deletedAnyway(event: EventEnvelope, error: unknown, { log }: Invocation): Outcome {
   log.error(
     'a registration may be left live although its stack is gone: retire it by hand, or deploy and delete the stack again',
     error,
@@ -153,7 +116,7 @@ function deletedAnyway(event: EventEnvelope, { log }: Work, error: unknown): Out
   return { status: 'SUCCESS', physicalResourceId: stablePhysicalId(event) };
 }
 
-function failure(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
+function failure(event: EventEnvelope, error: unknown, { log }: Invocation): Outcome {
   const { resourceType, properties } = event;
   const refusal = refusalOf(error);
   if (refusal) log.warn('the registration is refused', { reason: refusal });
@@ -161,11 +124,6 @@ function failure(event: EventEnvelope, { log }: Work, error: unknown): Outcome {
   const wanted = event.requestType === 'Create' ? identify(resourceType, properties) : undefined;
   const physicalId = wanted ? physicalResourceId(wanted.kind, wanted.id) : stablePhysicalId(event);
   return { status: 'FAILED', physicalResourceId: physicalId, reason: refusal ?? unexpectedReason(error) };
-}
-
-/** The id CloudFormation has, else one that names nothing, so that its delete has nothing to do. */
-function stablePhysicalId({ physicalResourceId: known, requestId }: EventEnvelope): string {
-  return known ?? `invalid/${requestId || 'unknown'}`;
 }
 
 function writerOf({ stackId, requestId, logicalResourceId, responseUrl }: EventEnvelope): Writer | undefined {

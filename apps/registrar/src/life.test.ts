@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agentProperties, appProperties, stackId } from './testing/cloudformation.ts';
+import { stackId } from '@parley/custom-resource/testing';
+import { agentProperties, appProperties } from './testing/cloudformation.ts';
 import { agent, app, useRegistrarWorld } from './testing/registrar-world.ts';
 
 const world = useRegistrarWorld();

@@ -5,16 +5,8 @@ import { startTestTables, type TestTables } from '@parley/store/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRegistrar } from './handler.ts';
-import {
-  agentProperties,
-  appProperties,
-  cloudFormationEvent,
-  deliver,
-  prefix,
-  stackId,
-  startAnswerAddress,
-  type AnswerAddress,
-} from './testing/cloudformation.ts';
+import { deliver, stackId, startAnswerAddress, type AnswerAddress } from '@parley/custom-resource/testing';
+import { agentProperties, appProperties, cloudFormationEvent, prefix } from './testing/cloudformation.ts';
 import { CatalogModel, type ModelEvent } from './testing/model.ts';
 
 let tables: TestTables;

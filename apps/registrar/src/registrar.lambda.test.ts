@@ -9,14 +9,8 @@ import { env } from '@parley/contract/names';
 import { createCatalogStore } from '@parley/store/catalog';
 import { startTestTables, type TestTables } from '@parley/store/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  agentProperties,
-  cloudFormationEvent,
-  prefix,
-  stackId,
-  startAnswerAddress,
-  type AnswerAddress,
-} from './testing/cloudformation.ts';
+import { stackId, startAnswerAddress, type AnswerAddress } from '@parley/custom-resource/testing';
+import { agentProperties, cloudFormationEvent, prefix } from './testing/cloudformation.ts';
 
 const run = promisify(execFile);
 let folder: string;

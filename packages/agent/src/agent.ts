@@ -1,13 +1,13 @@
 import type { AgentDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
-import type { Budget, ModelSettings } from '@parley/contract/model';
+import { modelName, type Budget, type ModelSettings } from '@parley/contract/model';
 import type { Seal } from '@parley/contract/run';
 import { BudgetMeter, type TokenUsage } from './budget.ts';
 import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
 import { modelMessages } from './history.ts';
-import { createModel, modelName, type ModelOptions } from './models.ts';
+import { createModel, type ModelOptions } from './models.ts';
 import { raceSignal } from './race.ts';
 import { RunEvents, type OnEvent } from './run-events.ts';
 import { runLoop, type ResolveAgent } from './run-loop.ts';

@@ -30,17 +30,21 @@ const delta: ModelStreamEvent = {
   delta: { type: 'textDelta', text: 'Half' },
 };
 
+const blockStart: ModelStreamEvent = { type: 'modelContentBlockStartEvent' };
+
 // eslint-disable-next-line eslint/require-yield -- it fails before its first event
 async function* throttled(): AsyncGenerator<ModelStreamEvent> {
   throw new ModelThrottledError('slow down');
 }
 
 async function* throttledWithin(): AsyncGenerator<ModelStreamEvent> {
+  yield blockStart;
   yield delta;
   throw new ModelThrottledError('slow down');
 }
 
 async function* answer(): AsyncGenerator<ModelStreamEvent> {
+  yield blockStart;
   yield delta;
 }
 
@@ -59,7 +63,7 @@ describe('a model that obeys its run', () => {
   it('is tried again before its first word, and the tries are counted', async () => {
     const model = new ScriptedModel(throttled, throttled, answer);
     const { stream, waits } = guarded(model);
-    expect(await Array.fromAsync(stream)).toEqual([delta]);
+    expect(await Array.fromAsync(stream)).toEqual([blockStart, delta]);
     expect(waits.map(({ nextTry, tries }) => [nextTry, tries])).toEqual([
       [2, 5],
       [3, 5],
@@ -75,10 +79,12 @@ describe('a model that obeys its run', () => {
   it('is left when the signal aborts, though it hangs and cannot be closed', async () => {
     const stop = new AbortController();
     const model = new ScriptedModel(async function* () {
+      yield blockStart;
       yield delta;
       await new Promise(() => undefined);
     });
     const { stream } = guarded(model, stop.signal);
+    await stream.next();
     await stream.next();
     const next = stream.next();
     stop.abort(new Error('stopped'));

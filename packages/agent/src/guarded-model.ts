@@ -8,6 +8,13 @@ import {
 import type { BudgetMeter } from './budget.ts';
 import { busyFault, busyRunError, type BusyFault } from './model-faults.ts';
 import { pause, raceSignal } from './race.ts';
+import { wholeCalls } from './whole-calls.ts';
+
+/** Events after which an answer can still begin anew: none of them shows anything. */
+const beforeText = new Set<ModelStreamEvent['type']>([
+  'modelMessageStartEvent',
+  'modelContentBlockStartEvent',
+]);
 
 /** How a busy model is tried again. */
 export interface Backoff {
@@ -39,8 +46,9 @@ interface Guards {
 
 /**
  * A model that obeys a run: it spends from the run's budget, waits and tries again when the provider
- * is busy, and gives up at once when the signal aborts, even if the provider hangs. The framework
- * only looks at the signal between events, and retries without telling anybody.
+ * is busy, gives up at once when the signal aborts, even if the provider hangs, and calls tools only
+ * in an answer that is whole. The framework only looks at the signal between events, retries without
+ * telling anybody, and shows calls before their answer is whole.
  */
 export class GuardedModel extends Model {
   readonly #model: Model;
@@ -66,9 +74,8 @@ export class GuardedModel extends Model {
     for (let attempt = 1; ; attempt += 1) {
       let started = false;
       try {
-        for await (const event of this.#events(messages, options)) {
-          started = true;
-          this.#meter(event);
+        for await (const event of wholeCalls(this.#events(messages, options))) {
+          started ||= !beforeText.has(event.type);
           yield event;
         }
         return;
@@ -87,6 +94,7 @@ export class GuardedModel extends Model {
       for (;;) {
         const next = await raceSignal(events.next(), signal);
         if (next.done) return;
+        this.#meter(next.value); // before calls are held back: their input counts as it streams
         yield next.value;
       }
     } finally {

@@ -13,16 +13,26 @@ export interface ModelOptions {
 }
 
 /**
- * The model that the settings name, for one run: aborting `signal` ends its requests.
- * Throws `RunError` when the settings name a secret that is not set.
+ * The model that the settings name, for one run: aborting `signal` ends its requests. A provider's SDK
+ * is loaded when it is first asked for. Throws `RunError` when the settings name a secret that is not set.
  */
-export function createModel(settings: ModelSettings, options: ModelOptions, signal: AbortSignal): Model {
-  return settings.provider === 'demo'
-    ? new DemoModel({ wordDelayMs: options.demoWordDelayMs ?? 15, now: options.now ?? (() => new Date()) })
-    : openAiCompatibleModel(settings, options.readSecret ?? (() => undefined), signal);
-}
-
-/** What the user is told about who answers: `demo`, or the provider's name of the model. */
-export function modelName(settings: ModelSettings): string {
-  return settings.provider === 'demo' ? 'demo' : settings.model;
+export async function createModel(
+  settings: ModelSettings,
+  options: ModelOptions,
+  signal: AbortSignal,
+): Promise<Model> {
+  const readSecret = options.readSecret ?? (() => undefined);
+  switch (settings.provider) {
+    case 'demo':
+      return new DemoModel({
+        wordDelayMs: options.demoWordDelayMs ?? 15,
+        now: options.now ?? (() => new Date()),
+      });
+    case 'openai-compatible':
+      return openAiCompatibleModel(settings, readSecret, signal);
+    case 'bedrock':
+      return (await import('./bedrock.ts')).bedrockModel(settings);
+    case 'anthropic':
+      return (await import('./anthropic.ts')).anthropicModel(settings, readSecret, signal);
+  }
 }

@@ -3,7 +3,8 @@ import type { LanguageModelV3, LanguageModelV3StreamPart } from '@ai-sdk/provide
 import type { ModelSettings } from '@parley/contract/model';
 import type { Model } from '@strands-agents/sdk';
 import { VercelModel } from '@strands-agents/sdk/models/vercel';
-import { RunError } from './errors.ts';
+import { validJson } from './whole-calls.ts';
+import { requiredSecret } from './model-secret.ts';
 
 type Settings = Extract<ModelSettings, { provider: 'openai-compatible' }>;
 type ToolCallPart = Extract<LanguageModelV3StreamPart, { type: 'tool-call' }>;
@@ -23,15 +24,6 @@ export function openAiCompatibleModel(
     ...(apiKey !== undefined && { apiKey }),
   });
   return new VercelModel({ provider: orderly(provider.chatModel(settings.model), signal) });
-}
-
-function requiredSecret(name: string, readSecret: (name: string) => string | undefined): string {
-  const value = readSecret(name);
-  if (value) return value;
-  throw new RunError(
-    'model-unavailable',
-    `The model's key is missing: its operator must set the environment variable ${name}, or remove apiKeyEnv from the model settings.`,
-  );
 }
 
 /**
@@ -80,14 +72,4 @@ function orderParts(): TransformStream<LanguageModelV3StreamPart, LanguageModelV
       }
     },
   });
-}
-
-/** Small models write broken JSON at times. The tool then refuses the input, and the model can mend it. */
-function validJson(input: string): string {
-  try {
-    JSON.parse(input || '{}');
-    return input || '{}';
-  } catch {
-    return JSON.stringify({ invalidJson: input.slice(0, 2_000) });
-  }
 }

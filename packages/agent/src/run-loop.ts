@@ -29,7 +29,7 @@ export interface LoopRun {
   invoker: ToolInvoker;
   context: { runId: string; app: string; user: string };
   backoff: Backoff;
-  createModel: (settings: ModelSettings) => Model;
+  createModel: (settings: ModelSettings) => Promise<Model>;
   resolveAgent: ResolveAgent;
 }
 
@@ -52,7 +52,7 @@ type FinishReason = 'stop' | 'length' | 'other';
  */
 export async function runLoop(run: LoopRun, task: LoopTask): Promise<FinishReason> {
   const agent = new Agent({
-    model: new GuardedModel(run.createModel(task.model), {
+    model: new GuardedModel(await run.createModel(task.model), {
       budget: run.meter,
       signal: run.signal,
       backoff: run.backoff,
@@ -87,6 +87,12 @@ function finishReason(stopReason: StopReason): FinishReason {
     case 'guardrailIntervened':
     case 'refusal':
       throw new RunError('refused', 'The model refused to answer this. Ask in another way.');
+    case 'malformedModelOutput': // Bedrock's names for an answer that it could not read
+    case 'malformedToolUse':
+      throw new RunError(
+        'model-failed',
+        'The model wrote something that its provider could not read. Ask again.',
+      );
     case 'modelContextWindowExceeded':
       throw new RunError(
         'context-overflow',

@@ -4,6 +4,7 @@ import { agentDefinition, type AgentDefinition } from '@parley/contract/agent';
 import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { Problem } from '@parley/contract/issues';
 import { Construct } from 'constructs';
+import { grantOwnModel } from './bedrock-access.ts';
 import { parseOrReport, reportProperty, reportUnknownKeys } from './input-problems.ts';
 import type { LambdaTool } from './lambda-tool.ts';
 import { ParleyStack } from './parley-stack.ts';
@@ -15,7 +16,10 @@ export interface AgentProps {
   /** File with the instructions, beside stack.ts. */
   instructions: string;
   description?: string;
-  /** @default the stage's model */
+  /**
+   * One of Bedrock is allowed to the stage's inference service by this stack, which then deploys after that one.
+   * @default the stage's model
+   */
   model?: ModelSettings;
   /** @default the stage's budget */
   budget?: Partial<Budget>;
@@ -42,6 +46,8 @@ export class Agent extends Construct {
       definition,
       toolCode: Object.fromEntries(tools.map(({ spec, codeHash }) => [spec.name, codeHash])),
     });
+    const access = definition.model && grantOwnModel(this, definition.model);
+    if (access) registration.node.addDependency(access);
     for (const agent of agents) if (typeof agent !== 'string') registration.node.addDependency(agent);
   }
 

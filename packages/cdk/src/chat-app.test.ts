@@ -121,6 +121,32 @@ test('a second agent of a package has an id of its own, and another may ask it',
   ]);
 });
 
+test('an agent with a Bedrock model of its own lets the inference service call that model, before it is registered', async () => {
+  const files = (model: string) => ({
+    ...prompt,
+    'stack.ts': chatApp(`{ title: 'T', agent: { instructions: 'prompt.md', model: ${model} } }`),
+  });
+  const template = await templateOf(
+    files(`{ provider: 'bedrock', modelId: 'amazon.nova-pro-v1:0', region: 'eu-central-1' }`),
+  );
+  const [policy] = resourcesOf(template, 'AWS::IAM::Policy');
+  expect(policy?.Properties['PolicyDocument']).toMatchObject({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'bedrock:InvokeModelWithResponseStream',
+        Resource: expect.stringContaining(
+          ':bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0',
+        ) as string,
+      },
+    ],
+  });
+  expect(JSON.stringify(policy?.Properties['Roles'])).toContain('InferenceTaskRoleArnParameter');
+  expect(resourcesOf(template, 'Custom::ParleyAgent')[0]?.DependsOn).toContain(policy?.logicalId);
+  const without = await templateOf(files(`{ provider: 'demo' }`));
+  expect(JSON.stringify(without)).not.toMatch(/AWS::IAM::Policy|InferenceTaskRole/);
+});
+
 test('everything that is wrong is said at once, one line each, with file and field', async () => {
   const lines = await problemsOf({
     'package.json': JSON.stringify({ name: 'My_App' }),

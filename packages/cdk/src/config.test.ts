@@ -63,6 +63,8 @@ test('an override given as text is read as what the setting is', () => {
   expect(settingsOf(config, 'dev', { protectData: 'false' }).protectData).toBe(false);
 });
 
+const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
+
 test.each([
   [{ netwrok: 'private' }, 'PARLEY_SET: unknown key "netwrok": remove it, or check its spelling'],
   [{ protectData: 'yes' }, 'PARLEY_SET: protectData: expected boolean, received string, got "yes"'],
@@ -74,8 +76,33 @@ test.each([
   [{ account: '12' }, 'PARLEY_SET: account: expected an account number of 12 digits, as a string, got "12"'],
   [{ region: 'mars' }, 'PARLEY_SET: region: expected a region such as "eu-west-1", got "mars"'],
   [
-    { 'signIn.issuer': 'http://id.test' },
+    { 'signIn.issuer': 'http://id.test', 'signIn.clientId': 'page' },
     'PARLEY_SET: signIn.issuer: expected an https address, got "http://id.test"',
+  ],
+  [
+    { 'signIn.issuer': 'https://id.test' },
+    'parley.config.ts: signIn.clientId: expected the id of the client that the page signs in with, got nothing',
+  ],
+  [
+    { site: { domain: 'https://chat.example.com', certificateArn } },
+    'PARLEY_SET: site.domain: expected a domain such as "chat.example.com", got "https://chat.example.com"',
+  ],
+  [
+    { 'site.domain': 'chat.example.com' },
+    'PARLEY_SET: site.domain: it needs a certificate for https: name one in site.certificateArn, issued in us-east-1, got "chat.example.com"',
+  ],
+  [
+    {
+      site: {
+        domain: 'chat.example.com',
+        certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/a',
+      },
+    },
+    'PARLEY_SET: site.certificateArn: expected the ARN of a certificate in us-east-1, the one region CloudFront takes it from, got "arn:aws:acm:eu-west-1:123456789012:certificate/a"',
+  ],
+  [
+    { 'site.certificateArn': 'arn:aws:acm:us-east-1:123456789012:certificate/a' },
+    'PARLEY_SET: site.certificateArn: there is no domain it is for: name it in site.domain, or remove the certificate, got "arn:aws:acm:us-east-1:123456789012:certificate/a"',
   ],
 ])('the override %j is refused', (overrides, message) => {
   expect(messageOf(() => settingsOf(config, 'dev', overrides))).toBe(message);

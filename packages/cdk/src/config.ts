@@ -18,6 +18,17 @@ const network = z.enum(availableNetworks, {
 /** Periods CloudWatch Logs accepts, up to a year. */
 const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] as const;
 
+const httpsOrigin = z
+  .string()
+  .regex(/^https:\/\/[a-z0-9.-]+(:\d+)?$/, 'expected an origin such as "https://login.example.com"');
+
+/** ARN of something that CloudFront only takes from us-east-1, whatever the stage's region. */
+function edgeArn(pattern: RegExp, what: string) {
+  return z
+    .string()
+    .regex(pattern, `expected the ARN of ${what} in us-east-1, the one region CloudFront takes it from`);
+}
+
 /** Settings of one stage. There are no hidden defaults: `defaults` in the file names every one. */
 export const stageSettings = z
   .strictObject({
@@ -50,8 +61,44 @@ export const stageSettings = z
     signIn: z
       .strictObject({
         issuer: z.url({ protocol: /^https$/, error: 'expected an https address' }),
+        /** Public client (no secret, PKCE) that the page in the browser signs in with. */
+        clientId: z.string('expected the id of the client that the page signs in with').min(1),
         /** Scope an access token must carry. @default `<prefix>/chat` */
         scope: z.string().min(1).optional(),
+        /** Origin of the token endpoint, which the page talks to. @default the issuer's */
+        tokenOrigin: httpsOrigin.optional(),
+      })
+      .optional(),
+    /** The web site's address and protection. @default an address of CloudFront's making, and no web ACL */
+    site: z
+      .strictObject({
+        /** Name the site is reached at; point it to the distribution by a CNAME or alias record. */
+        domain: z
+          .string()
+          .regex(
+            /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+            'expected a domain such as "chat.example.com"',
+          )
+          .optional(),
+        /** Certificate for the domain. */
+        certificateArn: edgeArn(
+          /^arn:aws:acm:us-east-1:\d{12}:certificate\/\S+$/,
+          'a certificate',
+        ).optional(),
+        /** Web ACL (WAF) in front of everything. */
+        webAclArn: edgeArn(
+          /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/\S+$/,
+          'a global web ACL',
+        ).optional(),
+      })
+      .superRefine(({ domain, certificateArn }, context) => {
+        if ((domain === undefined) === (certificateArn === undefined)) return;
+        const message =
+          domain === undefined
+            ? 'there is no domain it is for: name it in site.domain, or remove the certificate'
+            : 'it needs a certificate for https: name one in site.certificateArn, issued in us-east-1';
+        const path = [domain === undefined ? 'certificateArn' : 'domain'];
+        context.addIssue({ code: 'custom', path, message });
       })
       .optional(),
     /** Keep data: point-in-time recovery, deletion protection, and resources that outlive their stack. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { localModel } from './local-model.ts';
+import { describeModel, localModel } from './local-model.ts';
 
 const nothingThere = 'http://127.0.0.1:9';
 
@@ -31,4 +31,15 @@ test('the model that the configuration names for this machine wins', async () =>
   const config = { project: 'p', stages: { local: { model: { provider: 'demo' } } } };
   const found = await withOllama('{"models":[{"name":"qwen3:8b"}]}', (url) => localModel(config, url));
   expect(found).toEqual({ provider: 'demo' });
+});
+
+test('a model that costs money is said to', () => {
+  const bedrock = { provider: 'bedrock', modelId: 'amazon.nova-pro-v1:0', region: 'eu-west-1' } as const;
+  expect(describeModel(bedrock)).toBe(
+    'amazon.nova-pro-v1:0 of Amazon Bedrock in eu-west-1 (each answer costs money)',
+  );
+  expect(describeModel({ provider: 'anthropic', model: 'claude-sonnet-4-6', apiKeyEnv: 'KEY' })).toBe(
+    'claude-sonnet-4-6 of Anthropic (each answer costs money)',
+  );
+  expect(describeModel({ provider: 'demo' })).toContain('no language model');
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelSettings, type ModelSettings } from '@parley/contract/model';
+import { modelName, modelSettings, type ModelSettings } from '@parley/contract/model';
 import type { WorkspaceConfig } from './config.ts';
 
 const ollamaUrl = 'http://127.0.0.1:11434';
@@ -27,7 +27,14 @@ async function findOllama(url: string): Promise<ModelSettings | undefined> {
 
 /** The model in words, for a person. */
 export function describeModel(model: ModelSettings): string {
-  return model.provider === 'demo'
-    ? 'demo (built in and offline; no language model: it picks a tool and words what the tool returns)'
-    : `${model.model} at ${model.baseUrl}`;
+  switch (model.provider) {
+    case 'demo':
+      return 'demo (built in and offline; no language model: it picks a tool and words what the tool returns)';
+    case 'openai-compatible':
+      return `${model.model} at ${model.baseUrl}`;
+    case 'bedrock':
+      return `${modelName(model)} of Amazon Bedrock${model.region === undefined ? '' : ` in ${model.region}`} (each answer costs money)`;
+    case 'anthropic':
+      return `${model.model} of Anthropic (each answer costs money)`;
+  }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { agentDefinition } from './agent.ts';
 import { chatAppDefinition, mayUse } from './chat-app.ts';
 import { stage } from './id.ts';
+import { modelLabel, modelSettings } from './model.ts';
 import { describeIssues, formatProblems } from './issues.ts';
 import { parsePhysicalResourceId, physicalResourceId } from './registration.ts';
 import type { z } from 'zod';
@@ -75,4 +76,33 @@ test('a stage has a letter first and at most 15 characters', () => {
 test('a value of any depth is described, not only one that can be shown', () => {
   const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
   expect(problems(stage, deep)).toEqual([expect.stringContaining('got a value that cannot be shown')]);
+});
+
+test.each([
+  [{ provider: 'demo' }, 'demo'],
+  [
+    { provider: 'openai-compatible', baseUrl: 'http://localhost/v1', model: 'qwen3' },
+    'openai-compatible/qwen3',
+  ],
+  [{ provider: 'anthropic', model: 'claude-sonnet-4-6', apiKeyEnv: 'KEY' }, 'anthropic/claude-sonnet-4-6'],
+  [{ provider: 'bedrock', modelId: 'amazon.nova-pro-v1:0' }, 'bedrock/amazon.nova-pro-v1:0'],
+  [
+    {
+      provider: 'bedrock',
+      modelId: 'arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc',
+      region: 'eu-west-1',
+      maxTokens: 4_000,
+    },
+    'bedrock/application-inference-profile/abc',
+  ],
+])('a model is called by its provider and name, never by an account: %o', (settings, label) => {
+  expect(modelLabel(modelSettings.parse(settings))).toBe(label);
+});
+
+test('a model that costs money names its model, and Anthropic its key; a wildcard is no model', () => {
+  expect(problems(modelSettings, { provider: 'bedrock' })).toHaveLength(1);
+  expect(problems(modelSettings, { provider: 'anthropic', model: 'claude-sonnet-4-6' })).toHaveLength(1);
+  expect(problems(modelSettings, { provider: 'bedrock', modelId: 'amazon.*' })).toEqual([
+    'modelId: expected the id or ARN of a Bedrock model or inference profile, without "*", got "amazon.*"',
+  ]);
 });

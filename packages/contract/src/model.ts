@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Tokens of one answer at most. */
+const maxTokens = z.number().int().min(1).max(1_000_000);
+
 /**
  * Which model answers. A model that costs money is only ever named explicitly:
  * the default is `demo`, which is deterministic, offline and free.
@@ -13,12 +16,53 @@ export const modelSettings = z.discriminatedUnion('provider', [
     /** Name of the environment variable that holds the key; none for Ollama, vLLM or llama.cpp. */
     apiKeyEnv: z.string().min(1).optional(),
   }),
+  z.strictObject({
+    provider: z.literal('bedrock'),
+    /**
+     * Id of a model (`amazon.nova-pro-v1:0`), of an inference profile (`eu.anthropic.claude-sonnet-4-6`),
+     * or the ARN of either. It becomes part of a policy, where `*` would mean every model.
+     */
+    modelId: z
+      .string()
+      .regex(/^[\w.:/-]+$/, 'expected the id or ARN of a Bedrock model or inference profile, without "*"'),
+    /** Region whose Bedrock is called. Default: the service's own. */
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as "eu-west-1"')
+      .optional(),
+    /** Default: the model's own. Bedrock counts it against the account's quota before it answers. */
+    maxTokens: maxTokens.optional(),
+  }),
+  z.strictObject({
+    provider: z.literal('anthropic'),
+    model: z.string().min(1),
+    /** Name of the environment variable that holds the key. */
+    apiKeyEnv: z.string().min(1),
+    /** Default: Anthropic's own, `https://api.anthropic.com`. */
+    baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Default 32,000, the least that every model since Claude 4 can write. */
+    maxTokens: maxTokens.optional(),
+  }),
 ]);
 export type ModelSettings = z.infer<typeof modelSettings>;
 
+/** The provider's name of a model, or `demo`. Of an ARN only the resource: the account is nobody's business. */
+export function modelName(settings: ModelSettings): string {
+  switch (settings.provider) {
+    case 'demo':
+      return 'demo';
+    case 'bedrock':
+      return settings.modelId.startsWith('arn:')
+        ? settings.modelId.split(':').slice(5).join(':')
+        : settings.modelId;
+    default:
+      return settings.model;
+  }
+}
+
 /** What to call a model: `demo`, or `provider/model`. */
 export function modelLabel(settings: ModelSettings): string {
-  return settings.provider === 'demo' ? 'demo' : `${settings.provider}/${settings.model}`;
+  return settings.provider === 'demo' ? 'demo' : `${settings.provider}/${modelName(settings)}`;
 }
 
 /** Bounds of one run. Whatever is reached first ends it with the error `budget-reached`. */

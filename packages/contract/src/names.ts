@@ -29,12 +29,14 @@ export type NetworkParameter = (typeof networkParameters)[number];
 
 export type RegistryParameter = 'catalog-table' | 'conversations-table' | 'attachments-bucket';
 export type AuthParameter = 'issuer' | 'scope';
+export type FrontendParameter = 'url' | 'distribution-domain';
 
 /** SSM parameter paths. The owner of each writes it; everybody else only reads. */
 export const ssmPath = {
   network: (prefix: Prefix, name: NetworkParameter | 'alb-dns-name') => `/${prefix}/network/${name}`,
   registry: (prefix: Prefix, name: RegistryParameter) => `/${prefix}/registry/${name}`,
   auth: (prefix: Prefix, name: AuthParameter) => `/${prefix}/auth/${name}`,
+  frontend: (prefix: Prefix, name: FrontendParameter) => `/${prefix}/frontend/${name}`,
   inferenceTaskRole: (prefix: Prefix) => `/${prefix}/inference/task-role-arn`,
   imageTag: (prefix: Prefix, service: string) => `/${prefix}/${service}/image-tag`,
   deployed: (prefix: Prefix, stack: string) => `/${prefix}/stacks/${stack}/deployed`,
@@ -53,6 +55,16 @@ export function imageRepository(prefix: Prefix, service: string): string {
 /** Function name of the registrar. Composed, never looked up: CloudFormation lets no service token change. */
 export function registrarFunctionName(prefix: Prefix): string {
   return `${prefix}-registrar`;
+}
+
+/** Function name of what publishes the web site. Fixed, for the same reason. */
+export function sitePublisherFunctionName(prefix: Prefix): string {
+  return `${prefix}-site-publisher`;
+}
+
+/** First label of the user pool's sign-in domain. All accounts of a region share one name space. */
+export function signInDomainPrefix(prefix: Prefix, account: string): string {
+  return `${prefix}-${account}`;
 }
 
 export function serviceLogGroup(prefix: Prefix, service: string): string {
@@ -91,6 +103,9 @@ export const env = {
   authScope: 'PARLEY_AUTH_SCOPE',
   /** Where the issuer's keys are fetched, when not at `<issuer>/.well-known/jwks.json`. */
   authJwksUrl: 'PARLEY_AUTH_JWKS_URL',
+  /** Where pages fetch the issuer's metadata, when not at its usual place: an address, or a path of their origin. */
+  authMetadataUrl: 'PARLEY_AUTH_METADATA_URL',
+  siteBucket: 'PARLEY_SITE_BUCKET',
   /** JSON of the contract's model settings: what agents without a model of their own use. */
   model: 'PARLEY_MODEL',
   /** JSON of the contract's budget: the bounds of every run. */
@@ -107,6 +122,9 @@ export const listenerRules = {
   inferenceApi: { paths: ['/inference/*'], priority: 10 },
   firstChatApp: 100,
 } as const;
+
+/** Paths that belong to services. What is reached from outside at any other path is the web site's. */
+export const servicePaths = ['/api/*', '/inference/*', '/apps/*'] as const;
 
 /** Port every container listens on, given to it as `PORT`. */
 export const containerPort = 8080;

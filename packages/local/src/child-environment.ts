@@ -38,7 +38,13 @@ export function childEnvironment(options: ChildEnvironmentOptions): Record<strin
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
-    ...(hasPool ? { [envNames.authJwksUrl]: `${gatewayUrl}${signInPath}/.well-known/jwks.json` } : {}),
+    ...(hasPool
+      ? {
+          [envNames.authJwksUrl]: `${gatewayUrl}${signInPath}/.well-known/jwks.json`,
+          // Without an origin: it is for pages of the gateway, whose port may be another one next time.
+          [envNames.authMetadataUrl]: `${signInPath}/.well-known/openid-configuration`,
+        }
+      : {}),
   };
 }
 

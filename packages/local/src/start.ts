@@ -22,6 +22,11 @@ export interface LocalOptions {
   workspaceFolder(name: string): string;
   /** SSM parameters that no template writes, by path. */
   seeds?: Record<string, string>;
+  /**
+   * Stands in for Secrets Manager: the value of a secret by the variable of the service that it fills. It is
+   * given to that service alone and never written down. @default no secret has a value
+   */
+  secret?: (variable: string) => string | undefined;
   /** Called on progress. @default nothing is reported */
   onEvent?: EventListener;
 }
@@ -56,6 +61,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
     port = defaultPort,
     exactPort = false,
     seeds = {},
+    secret = () => undefined,
   } = options;
   const emit = options.onEvent ?? (() => undefined);
   const lock = await DataLock.take(dataFolder);
@@ -65,7 +71,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
     await lock.release();
   };
   try {
-    const opened = await System.open({ dataFolder, workspaceFolder, port, exactPort, seeds, emit });
+    const opened = await System.open({ dataFolder, workspaceFolder, port, exactPort, seeds, secret, emit });
     system = opened;
     await lock.announce(opened.url);
     const report = await opened.update(assemblies);

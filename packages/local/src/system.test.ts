@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const stacks = () => [app('weather'), echoService(), registry(), foundation()];
 beforeAll(async () => {
   machine = await Machine.create();
   await machine.program('@sample/echo', { 'server.mjs': echoProgram });
-  await machine.start(stacks());
+  await machine.start(stacks(), { secret: (name) => (name === 'SAMPLE_KEY' ? 'the-key' : undefined) });
 });
 afterAll(() => machine.remove());
 
@@ -37,6 +37,16 @@ test('a service answers behind its listener rule, with its own environment and n
   expect(got.env).not.toHaveProperty('SECRET_OF_THE_RUNNER');
   expect(got.env).not.toHaveProperty('AWS_ENDPOINT_URL');
   expect(got.env['PORT']).not.toBe('8080');
+});
+
+test('a service is given its secrets that have a value here, which is written nowhere', async () => {
+  const { env } = await askEcho(machine, '/echo');
+  expect(env).toMatchObject({ SAMPLE_KEY: 'the-key' });
+  expect(env).not.toHaveProperty('OTHER_KEY');
+  for await (const file of glob('**/*', { cwd: machine.dataFolder, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    expect(await readFile(join(file.parentPath, file.name), 'utf8'), file.name).not.toContain('the-key');
+  }
 });
 
 test("other paths get the listener's default answer, and / a plain page", async () => {

@@ -2,6 +2,7 @@ import { AwsServer } from './aws/aws-server.ts';
 import { BucketStore } from './aws/bucket-store.ts';
 import { CustomResourceResponses } from './aws/custom-resource-responses.ts';
 import { DynamoDb } from './aws/dynamodb-api.ts';
+import { type Distribution, distributionOf } from './distribution/distribution.ts';
 import { S3Api } from './aws/s3-api.ts';
 import { ssmOperations } from './aws/ssm-api.ts';
 import type { StackAssembly } from './assembly/read-assembly.ts';
@@ -20,7 +21,7 @@ import { localSecrets } from './issuer/sign-in-keys.ts';
 import { Tokens } from './issuer/tokens.ts';
 import { Handlers } from './resources/handlers.ts';
 import { ServiceRunner } from './services/service-runner.ts';
-import { serviceSpecs } from './services/service-spec.ts';
+import { type ReadSecret, serviceSpecs } from './services/service-spec.ts';
 import { ParameterStore } from './state/parameter-store.ts';
 import { StackStore } from './state/stack-store.ts';
 import { runtimeApiPath } from './aws/runtime-api.ts';
@@ -31,6 +32,7 @@ export interface SystemOptions {
   exactPort: boolean;
   workspaceFolder(name: string): string;
   seeds: Record<string, string>;
+  secret: ReadSecret;
   emit: EventListener;
 }
 
@@ -55,7 +57,7 @@ export class System {
   readonly #handlers: Handlers;
   #assemblies: StackAssembly[] = [];
   #updating: Promise<unknown> = Promise.resolve();
-  #routes: { revision: number; routes: Routes } | undefined;
+  #routes: { revision: number; routes: Routes; distribution: Distribution | undefined } | undefined;
 
   /** Open the data folder and start the servers; no stack is touched yet. */
   static async open(options: SystemOptions): Promise<System> {
@@ -141,7 +143,9 @@ export class System {
     });
     const pages = localPages(issuer, s3);
     this.#gateway = new Gateway({
-      routes: () => this.#currentRoutes(),
+      routes: () => this.#currentRoutes().routes,
+      distribution: () => this.#currentRoutes().distribution,
+      buckets,
       target: (group) => this.#services.target(group),
       idleTimeoutSeconds: () => idleTimeoutSeconds(store),
       serveLocal: pages,
@@ -185,13 +189,16 @@ export class System {
     });
     const functions = allFunctions(this.#store, this.#options.dataFolder);
     this.#functions.keepOnly(new Set(functions.map(({ fingerprint }) => fingerprint)));
-    const { specs, failed } = serviceSpecs(this.#store, this.#parameters);
+    const { specs, failed } = serviceSpecs(this.#store, this.#parameters, this.#options.secret);
     return { stacks, failedServices: [...failed, ...(await this.#services.reconcile(specs))] };
   }
 
-  #currentRoutes(): Routes {
+  #currentRoutes(): { routes: Routes; distribution: Distribution | undefined } {
     const { revision } = this.#store;
-    if (this.#routes?.revision !== revision) this.#routes = { revision, routes: routesOf(this.#store) };
-    return this.#routes.routes;
+    if (this.#routes?.revision !== revision) {
+      const store = this.#store;
+      this.#routes = { revision, routes: routesOf(store), distribution: distributionOf(store) };
+    }
+    return this.#routes;
   }
 }

@@ -1,143 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { registrationTypes, type RegistrationKind } from '@parley/contract/registration';
-import type { InvocationContext, RegistrarHandler } from '../handler.ts';
+import {
+  cloudFormationEvent as anyEvent,
+  functionArn,
+  invocation as anyInvocation,
+  type AnswerAddress,
+  type EventOptions as AnyEventOptions,
+} from '@parley/custom-resource/testing';
 
-export const account = '123456789012';
-export const region = 'eu-west-1';
 export const prefix = 'parley-test';
 
-/** What CloudFormation is told. */
-export interface Answer {
-  Status: 'SUCCESS' | 'FAILED';
-  Reason?: string;
-  PhysicalResourceId: string;
-  StackId: string;
-  RequestId: string;
-  LogicalResourceId: string;
-  Data?: { Id: string; Version: string };
-}
-
-/** A request as the answer address got it. */
-export interface ReceivedPut {
-  path: string;
-  headers: IncomingMessage['headers'];
-  bytes: number;
-  answer: Answer;
-}
-
-/** Plays the part of CloudFormation: serves the answer addresses and keeps what was put there. */
-export interface AnswerAddress {
-  url(requestId: string, issuedAt?: Date): string;
-  received: ReceivedPut[];
-  /** HTTP status per put, first to last; then 200. `cut` breaks the connection. */
-  faults: (number | 'cut')[];
-  close(): Promise<void>;
-}
-
-export async function startAnswerAddress(): Promise<AnswerAddress> {
-  const received: ReceivedPut[] = [];
-  const faults: (number | 'cut')[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const fault = faults.shift();
-      if (fault === 'cut') return request.socket.destroy();
-      if (fault === undefined) {
-        const answer = JSON.parse(body) as Answer;
-        received.push({
-          path: request.url ?? '',
-          headers: request.headers,
-          bytes: Buffer.byteLength(body),
-          answer,
-        });
-      }
-      return response.writeHead(fault ?? 200).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    received,
-    faults,
-    url: (requestId, issuedAt) =>
-      `http://127.0.0.1:${port}/${requestId}?X-Amz-Signature=s3cret${issuedAt ? `&X-Amz-Date=${amzDate(issuedAt)}` : ''}`,
-    close: () => closed(server),
-  };
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function amzDate(date: Date): string {
-  return `${date.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`;
-}
-
-/** A stack and the resource in it an event is about. */
-export interface Resource {
-  stackId: string;
-  logicalResourceId: string;
-}
-
-export function stackId(name: string, uuid: string = randomUUID()): string {
-  return `arn:aws:cloudformation:${region}:${account}:stack/${name}/${uuid}`;
-}
-
-/** An event as CloudFormation sends it; `properties` and `old` are resource properties. */
-export interface EventOptions extends Resource {
-  type: 'Create' | 'Update' | 'Delete';
+/** An event for a registration of this kind. */
+export interface EventOptions extends Omit<AnyEventOptions, 'resourceType'> {
   kind: RegistrationKind;
-  properties: unknown;
-  old?: unknown;
-  physicalResourceId?: string | undefined;
-  requestId?: string;
-  /** Seconds after an arbitrary beginning at which CloudFormation signed the answer address. */
-  second?: number | undefined;
 }
 
-export function cloudFormationEvent(address: AnswerAddress, options: EventOptions): Record<string, unknown> {
-  const { type, kind, requestId = randomUUID(), second, physicalResourceId, old } = options;
-  const issuedAt = second === undefined ? undefined : new Date(Date.UTC(2026, 10, 21, 6) + second * 1_000);
-  return {
-    RequestType: type,
-    ResponseURL: address.url(requestId, issuedAt),
-    StackId: options.stackId,
-    RequestId: requestId,
-    ResourceType: registrationTypes[kind],
-    LogicalResourceId: options.logicalResourceId,
-    ...(physicalResourceId === undefined ? {} : { PhysicalResourceId: physicalResourceId }),
-    ResourceProperties: options.properties,
-    ...(old === undefined ? {} : { OldResourceProperties: old }),
-  };
+export function cloudFormationEvent(address: AnswerAddress, { kind, ...options }: EventOptions) {
+  return anyEvent(address, { ...options, resourceType: registrationTypes[kind] });
 }
 
-const functionArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
-
-/** Time and ARN of an invocation. */
-export function invocation(milliseconds = 30_000): InvocationContext {
-  const end = Date.now() + milliseconds;
-  return {
-    invokedFunctionArn: functionArn(`${prefix}-registrar`),
-    getRemainingTimeInMillis: () => Math.max(0, end - Date.now()),
-  };
-}
-
-/** Sends an event and returns what CloudFormation was told. */
-export async function deliver(
-  handler: RegistrarHandler,
-  address: AnswerAddress,
-  event: unknown,
-): Promise<Answer> {
-  const before = address.received.length;
-  await handler(event, invocation());
-  const answers = address.received.slice(before);
-  if (answers.length !== 1) throw new Error(`expected one answer, got ${answers.length}`);
-  return answers[0]!.answer;
+/** Time and ARN of an invocation of the registrar. */
+export function invocation(milliseconds?: number) {
+  return anyInvocation(milliseconds, `${prefix}-registrar`);
 }
 
 /** Properties of an agent's registration. */

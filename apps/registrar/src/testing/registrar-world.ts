@@ -1,18 +1,17 @@
+import type { CustomResourceHandler } from '@parley/custom-resource/handler';
 import { createCatalogStore, type CatalogStore } from '@parley/store/catalog';
 import { startTestTables, type TestTables } from '@parley/store/testing';
 import { createLog } from '@parley/service/log';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { createRegistrar, type RegistrarHandler, type RegistrarOptions } from '../handler.ts';
+import { createRegistrar, type RegistrarOptions } from '../handler.ts';
 import {
-  cloudFormationEvent,
   deliver,
-  prefix,
   stackId,
   startAnswerAddress,
   type Answer,
   type AnswerAddress,
-  type EventOptions,
-} from './cloudformation.ts';
+} from '@parley/custom-resource/testing';
+import { cloudFormationEvent, prefix, type EventOptions } from './cloudformation.ts';
 
 const stack = stackId('parley-test-weather');
 /** The agent and the app of one stack. */
@@ -23,7 +22,7 @@ type Sent = Omit<EventOptions, 'type'>;
 
 /** A registrar over an embedded DynamoDB, and the CloudFormation that sends it events. Each test has an id of its own. */
 export class RegistrarWorld {
-  handler!: RegistrarHandler;
+  handler!: CustomResourceHandler;
   catalog!: CatalogStore;
   address!: AnswerAddress;
   /** Nothing is registered under it yet. */

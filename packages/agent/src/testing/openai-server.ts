@@ -1,18 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-/** Writes one answer of the server. */
-export type Reply = (response: ServerResponse) => void | Promise<void>;
-
-export interface OpenAiServer extends AsyncDisposable {
-  baseUrl: string;
-  /** Bodies of the requests so far. */
-  requests: ChatRequest[];
-  headers: IncomingMessage['headers'][];
-  /** Settles when a client has cut the connection of a request before its end. */
-  cut: Promise<void>;
-  close(): Promise<void>;
-}
+import { jsonReply, startModelServer, streamOf, type ModelServer, type Reply } from './model-server.ts';
 
 /** The part of a chat-completions request that tests look at. */
 export interface ChatRequest {
@@ -26,35 +12,12 @@ export interface ChatRequest {
   tools?: { function: { name: string } }[];
 }
 
-/**
- * A server on loopback that speaks OpenAI's streaming chat completions: request number n gets
- * `replies[n]`, and the last reply is given again to all further ones.
- */
-export async function startOpenAiServer(...replies: Reply[]): Promise<OpenAiServer> {
-  const requests: ChatRequest[] = [];
-  const headers: IncomingMessage['headers'][] = [];
-  const cut = Promise.withResolvers<void>();
-  const server = createServer((request, response) => {
-    response.on('close', () => response.writableFinished || cut.resolve());
-    void (async () => {
-      requests.push(JSON.parse(await bodyOf(request)) as ChatRequest);
-      headers.push(request.headers);
-      await replies[Math.min(requests.length, replies.length) - 1]!(response);
-    })();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  return { baseUrl, requests, headers, cut: cut.promise, close, [Symbol.asyncDispose]: close };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+/** A server on loopback that speaks OpenAI's streaming chat completions. */
+export async function startOpenAiServer(
+  ...replies: Reply[]
+): Promise<ModelServer<ChatRequest> & { baseUrl: string }> {
+  const server = await startModelServer<ChatRequest>(...replies);
+  return { ...server, baseUrl: `${server.origin}/v1` };
 }
 
 /** The `data:` line of one chunk whose only choice is this. */
@@ -78,14 +41,10 @@ function line(value: object): string {
 
 export const done = 'data: [DONE]\n\n';
 
-/** A stream of the given lines, ended as HTTP wants. */
-export function streamReply(...lines: string[]): Reply {
-  return (response) => {
-    begin(response);
-    for (const each of lines) response.write(each);
-    response.end();
-  };
-}
+const stream = streamOf('text/event-stream');
+export const streamReply = stream.whole;
+export const hangingReply = stream.hanging;
+export const brokenReply = stream.broken;
 
 /** A whole answer: its words as chunks, the reason it ended, its token counts. */
 export function textReply(text: string, finishReason = 'stop'): Reply {
@@ -99,31 +58,6 @@ export function textReply(text: string, finishReason = 'stop'): Reply {
   );
 }
 
-/** A stream that begins with these lines and then says nothing, until the client goes. */
-export function hangingReply(...lines: string[]): Reply {
-  return (response) => {
-    begin(response);
-    response.flushHeaders();
-    for (const each of lines) response.write(each);
-  };
-}
-
-/** A stream whose connection breaks after these lines. */
-export function brokenReply(...lines: string[]): Reply {
-  return async (response) => {
-    begin(response);
-    for (const each of lines) await new Promise<void>((resolve) => response.write(each, () => resolve()));
-    response.destroy();
-  };
-}
-
 export function errorReply(status: number, message: string, headers: Record<string, string> = {}): Reply {
-  return (response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(JSON.stringify({ error: { message, type: 'error', code: null } }));
-  };
-}
-
-function begin(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  return jsonReply(status, { error: { message, type: 'error', code: null } }, headers);
 }

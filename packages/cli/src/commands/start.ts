@@ -11,6 +11,7 @@ import {
   readLocalSources,
   type LocalSources,
 } from '../local-sources.ts';
+import { readVariable } from '../env.ts';
 import { startReporter, type StartReporter } from '../start-reporter.ts';
 import { workspaceRoot } from '../workspace.ts';
 
@@ -48,6 +49,7 @@ async function start({ port, json, verbose }: StartOptions): Promise<void> {
     dataFolder: dataFolder(root),
     ...(port === undefined ? {} : { port, exactPort: true }),
     workspaceFolder: (name) => folderOf(sources.workspace, name),
+    secret: readVariable,
     onEvent: (event) => {
       if (!isToldAlready(event, sources)) reporter.event(event);
     },

@@ -10,6 +10,7 @@ export interface StoredObject {
   size: number;
   etag: string;
   contentType: string;
+  cacheControl?: string;
   modified: string;
   metadata: Record<string, string>;
 }
@@ -43,7 +44,7 @@ export class BucketStore {
     bucket: string,
     key: string,
     body: Buffer,
-    about: { contentType: string; metadata: Record<string, string> },
+    about: Pick<StoredObject, 'contentType' | 'cacheControl' | 'metadata'>,
   ): Promise<StoredObject> {
     await this.requireBucket(bucket);
     const etag = createHash('md5').update(body).digest('hex');

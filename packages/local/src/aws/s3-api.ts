@@ -121,8 +121,10 @@ export class S3Api {
         .map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)]),
     );
     const contentType = request.headers['content-type'] ?? 'application/octet-stream';
+    const cacheControl = request.headers['cache-control'];
     const stored = await this.#buckets.put(bucket, key, chunked ? unchunk(raw) : raw, {
       contentType,
+      ...(cacheControl === undefined ? {} : { cacheControl }),
       metadata,
     });
     response.writeHead(200, { etag: `"${stored.etag}"` }).end();
@@ -139,6 +141,7 @@ export class S3Api {
     response.writeHead(range ? 206 : 200, {
       'content-type': url.searchParams.get('response-content-type') ?? stored.contentType,
       'content-length': length,
+      ...(stored.cacheControl === undefined ? {} : { 'cache-control': stored.cacheControl }),
       etag: `"${stored.etag}"`,
       'last-modified': new Date(stored.modified).toUTCString(),
       'accept-ranges': 'bytes',

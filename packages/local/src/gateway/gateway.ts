@@ -3,32 +3,56 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LocalError } from '../errors.ts';
 import { isLocalHost } from './local-hosts.ts';
+import type { BucketStore } from '../aws/bucket-store.ts';
+import type { Distribution } from '../distribution/distribution.ts';
+import { Edge } from '../distribution/edge.ts';
+import type { HeaderRules } from '../distribution/header-rules.ts';
 import { Proxy } from './proxy.ts';
 import { type Action, type Routes, redirectTarget } from './routes.ts';
 
 const portsToTry = 50;
 
+/** A request at the load balancer, and what changes the headers of its answer. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  headers?: HeaderRules;
+}
+
 export interface GatewayOptions {
   /** The routes as they are now. */
   routes(): Routes;
+  /** The distribution before the load balancer, when the stacks have one. */
+  distribution(): Distribution | undefined;
+  buckets: BucketStore;
   /** Port of a healthy process behind a target group. */
   target(targetGroupArn: string): number | undefined;
   /** Seconds without a byte after which the load balancer ends a connection. */
   idleTimeoutSeconds(): number;
   /** Answers everything below `/local/`. */
   serveLocal(request: IncomingMessage, response: ServerResponse): void;
-  /** Answers `/` when no rule does. */
+  /** Answers `/` when there is no distribution and no rule does. */
   servePage(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** The load balancer's place: one loopback port, the stacks' listener rules, and local running's own pages. */
+/**
+ * The place of the distribution, if there is one, and of the load balancer: one loopback port, the stacks'
+ * behaviors and listener rules, and local running's own pages.
+ */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #proxy = new Proxy();
+  readonly #edge: Edge;
   readonly #server: Server;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#edge = new Edge({
+      buckets: options.buckets,
+      toBalancer: (request, response, url, headers) => {
+        this.#perform(this.#route(request, url), url, { request, response, headers });
+      },
+    });
     // Clients that offer HTTP/2 ("upgrade: h2c") take an answer in HTTP/1.1, as the load balancer gives it.
     const shouldUpgradeCallback = ({ method, headers }: IncomingMessage): boolean =>
       method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
@@ -87,10 +111,16 @@ export class Gateway {
     const url = this.#addressOf(request);
     if (!url) return answer(response, 400, 'text/plain', 'The request names no path.\n');
     if (url.pathname.startsWith('/local/')) return this.#options.serveLocal(request, response);
+    const distribution = this.#options.distribution();
+    if (distribution) return void this.#edge.serve(distribution, request, response, url);
     const action = this.#find(request, url);
-    if (action) return this.#perform(action, url, request, response);
-    if (url.pathname === '/') return this.#options.servePage(request, response);
-    this.#perform(this.#options.routes().fallback, url, request, response);
+    if (!action && url.pathname === '/') return this.#options.servePage(request, response);
+    this.#perform(action ?? this.#options.routes().fallback, url, { request, response });
+  }
+
+  /** What the load balancer does with a request. */
+  #route(request: IncomingMessage, url: URL): Action {
+    return this.#find(request, url) ?? this.#options.routes().fallback;
   }
 
   #addressOf(request: IncomingMessage): URL | undefined {
@@ -103,11 +133,14 @@ export class Gateway {
     return this.#options.routes().find({ method, headers, path: url.pathname });
   }
 
-  #perform(action: Action, url: URL, request: IncomingMessage, response: ServerResponse): void {
+  #perform(action: Action, url: URL, { request, response, headers }: Exchange): void {
     switch (action.type) {
       case 'forward': {
         const port = this.#portFor(action.targetGroups);
-        if (port !== undefined) return this.#proxy.forward(request, response, port, this.#idleMs());
+        if (port !== undefined) {
+          const idleTimeoutMs = this.#idleMs();
+          return this.#proxy.forward(request, response, { port, idleTimeoutMs, headers });
+        }
         return answer(response, 503, 'text/plain', 'The service behind this path is not ready.\n');
       }
       case 'redirect': {
@@ -129,11 +162,17 @@ export class Gateway {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
     const url = this.#addressOf(request);
-    const action = url && isLocalHost(request.headers.host) ? this.#find(request, url) : undefined;
+    const action = url && this.#mayUpgrade(request, url) ? this.#find(request, url) : undefined;
     const port = action?.type === 'forward' ? this.#portFor(action.targetGroups) : undefined;
     if (port === undefined)
       return void socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
     this.#proxy.upgrade(request, socket, head, port, this.#idleMs());
+  }
+
+  /** Whether a change of protocol gets to the load balancer. */
+  #mayUpgrade(request: IncomingMessage, url: URL): boolean {
+    const origin = this.#options.distribution()?.behaviorOf(url.pathname).origin;
+    return isLocalHost(request.headers.host) && (origin === undefined || origin.type === 'balancer');
   }
 
   #portFor(targetGroups: string[]): number | undefined {

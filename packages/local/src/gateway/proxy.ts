@@ -6,6 +6,7 @@ import {
   request as send,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { HeaderRules } from '../distribution/header-rules.ts';
 
 const hopByHop = new Set([
   'connection',
@@ -19,16 +20,25 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
+export interface ForwardOptions {
+  port: number;
+  /** Ends a connection on which nothing moves, as the load balancer would. */
+  idleTimeoutMs: number;
+  /** Changes the headers of the answer. @default they stay */
+  headers?: HeaderRules | undefined;
+}
+
 /** Forwards requests to services, streaming both ways without holding anything back. */
 export class Proxy {
   // A connection for each request: a kept one may be closed by the service at the moment it is used again.
   readonly #agent = new Agent({ keepAlive: false });
 
-  /**
-   * Forward a request and its answer.
-   * @param idleTimeoutMs ends a connection on which nothing moves, as the load balancer would
-   */
-  forward(request: IncomingMessage, response: ServerResponse, port: number, idleTimeoutMs: number): void {
+  /** Forward a request and its answer. */
+  forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { port, idleTimeoutMs, headers }: ForwardOptions,
+  ): void {
     const onward = send({
       host: '127.0.0.1',
       port,
@@ -39,7 +49,8 @@ export class Proxy {
     });
     onward.setTimeout(idleTimeoutMs, () => onward.destroy(new IdleError()));
     onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+      const back = endToEnd(answer.headers);
+      response.writeHead(answer.statusCode ?? 502, headers?.applyTo(back) ?? back);
       response.flushHeaders();
       answer.on('error', () => response.destroy());
       answer.on('aborted', () => response.destroy());

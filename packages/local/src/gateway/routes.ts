@@ -94,7 +94,7 @@ function valuesOf(condition: Json, config: string): string[] {
 }
 
 /** `*` stands for any characters, `?` for exactly one. */
-function wildcard(pattern: string, flags = ''): RegExp {
+export function wildcard(pattern: string, flags = ''): RegExp {
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('*', '.*')

@@ -37,7 +37,6 @@ export interface IssuerOptions {
 export function createIssuer({ tokens, pool, origin }: IssuerOptions): Hono {
   const app = new Hono().basePath(signInPath);
   const codes = new Map<string, Code>();
-  const base = (): string => origin() + signInPath;
 
   app.use(async (context, next) => {
     if (!pool()) return context.html(problemPage('The running stacks have no user pool.'), 404);
@@ -45,7 +44,8 @@ export function createIssuer({ tokens, pool, origin }: IssuerOptions): Hono {
   });
   app.use(bodyLimit({ maxSize: formBytesMax }));
   app.get('/.well-known/openid-configuration', (context) =>
-    context.json(discovery(base(), requirePool(pool))),
+    // As the page that asks knows this machine: localhost and 127.0.0.1 are two origins to a browser.
+    context.json(discovery(new URL(context.req.url).origin + signInPath, requirePool(pool))),
   );
   app.get('/.well-known/jwks.json', (context) => context.json(tokens.jwks()));
   app.get('/jwks.json', (context) => context.json(tokens.jwks()));

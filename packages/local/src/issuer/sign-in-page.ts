@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 
-/** What a user may be called: also checked on the server. */
+/** What a user may be called: also checked on the server. Browsers compile it with the flag `v`, hence `\\-`. */
 export const userNamePattern = '[a-z0-9][a-z0-9._\\-]{0,31}';
 /** Group names, separated by commas. */
 export const groupsPattern =

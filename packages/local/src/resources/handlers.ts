@@ -9,6 +9,7 @@ import {
   targetGroup,
   taskDefinition,
 } from './containers.ts';
+import { distribution, responseHeadersPolicy, viewerFunction } from './cloudfront.ts';
 import { type CustomResourceParts, customResource } from './custom-resource.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
 import type { ResourceHandler } from './handler.ts';
@@ -47,6 +48,9 @@ export class Handlers {
       'AWS::Cognito::UserPool': userPool,
       'AWS::Cognito::UserPoolResourceServer': resourceServer,
       'AWS::Cognito::UserPoolClient': userPoolClient,
+      'AWS::CloudFront::Distribution': distribution,
+      'AWS::CloudFront::Function': viewerFunction,
+      'AWS::CloudFront::ResponseHeadersPolicy': responseHeadersPolicy,
       'AWS::Logs::LogGroup': logGroup,
       'AWS::CloudFormation::CustomResource': this.#custom,
     };

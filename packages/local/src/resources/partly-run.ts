@@ -1,3 +1,4 @@
+import { distributionPartsNotRun } from '../distribution/parts-not-run.ts';
 import type { ResourceRecord } from '../state/records.ts';
 import { listAt, textAt } from '../template/values.ts';
 
@@ -104,6 +105,10 @@ const understandings: Record<string, Understanding> = {
     ],
     notRun: { NetworkConfiguration: noNetwork },
   },
+  'AWS::CloudFront::Function': {
+    understood: ['AutoPublish', 'FunctionCode', 'FunctionConfig', 'Name'],
+    notRun: {},
+  },
   'AWS::SSM::Parameter': { understood: ['Description', 'Name', 'Tier', 'Type', 'Value'], notRun: {} },
 };
 
@@ -116,6 +121,7 @@ export function partsNotRun({ type, properties }: ResourceRecord): PartNotRun[] 
     if (!understanding || part === 'Tags' || understanding.understood.includes(part)) return [];
     return [{ part, reason: understanding.notRun[part] ?? 'unknown to local running' }];
   });
+  if (type === 'AWS::CloudFront::Distribution') parts.push(...distributionPartsNotRun(properties));
   const containers = listAt(properties, 'ContainerDefinitions').length;
   if (containers > 1)
     parts.push({ part: 'ContainerDefinitions', reason: 'only the labelled container is run' });

@@ -8,6 +8,9 @@ import { shortHash } from '../resources/physical-names.ts';
 
 const defaultStopTimeoutSeconds = 30;
 
+/** What stands in for Secrets Manager: the value of a secret by the variable it fills; undefined when there is none. */
+export type ReadSecret = (variable: string) => string | undefined;
+
 /** One ECS service, ready to be run as processes. */
 export interface ServiceSpec {
   /** `<stack>/<logical id>`: stays the same while the service changes. */
@@ -38,12 +41,13 @@ export interface ServiceSpec {
 export function serviceSpecs(
   store: StackStore,
   parameters: ParameterStore,
+  secret: ReadSecret,
 ): { specs: ServiceSpec[]; failed: { service: string; error: string }[] } {
   const specs: ServiceSpec[] = [];
   const failed: { service: string; error: string }[] = [];
   for (const placed of store.ofType('AWS::ECS::Service')) {
     try {
-      specs.push(specOf(placed, store, parameters));
+      specs.push(specOf(placed, store, parameters, secret));
     } catch (error) {
       if (!(error instanceof LocalError)) throw error;
       failed.push({ service: `${placed.stack.name}/${placed.logicalId}`, error: error.message });
@@ -56,6 +60,7 @@ function specOf(
   { stack, logicalId, record }: PlacedResource,
   store: StackStore,
   parameters: ParameterStore,
+  secret: ReadSecret,
 ): ServiceSpec {
   const taskArn = textAt(record.properties, 'TaskDefinition') ?? '';
   const task = store.find('AWS::ECS::TaskDefinition', taskArn);
@@ -72,7 +77,7 @@ function specOf(
     name: workspace.split('/').at(-1) ?? logicalId,
     workspace,
     command: command.length > 0 ? command : ['node', 'server.mjs'],
-    environment: environmentOf(container, parameters),
+    environment: environmentOf(container, parameters, secret),
     targetGroups,
     healthPath: group ? (textAt(group.record.properties, 'HealthCheckPath') ?? '/') : undefined,
     logGroup:
@@ -93,13 +98,23 @@ function labelledContainer(containers: Json[]): Json {
   );
 }
 
-function environmentOf(container: Json, parameters: ParameterStore): Record<string, string> {
+function environmentOf(
+  container: Json,
+  parameters: ParameterStore,
+  secret: ReadSecret,
+): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const item of listAt(container, 'Environment')) {
     environment[textAt(item, 'Name') ?? ''] = textAt(item, 'Value') ?? '';
   }
   for (const item of listAt(container, 'Secrets')) {
     const from = textAt(item, 'ValueFrom') ?? '';
+    if (from.includes(':secretsmanager:')) {
+      const name = textAt(item, 'Name') ?? '';
+      const value = secret(name);
+      if (value !== undefined) environment[name] = value; // else the service says what it lacks, when it needs it
+      continue;
+    }
     const path = from.split(':parameter')[1] ?? from;
     const value = parameters.get(path)?.value;
     if (value === undefined) {

@@ -65,6 +65,10 @@ export function echoService(overrides: { environment?: Record<string, string> } 
                 { Name: 'PORT', Value: '8080' },
                 ...Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
               ],
+              Secrets: ['SAMPLE_KEY', 'OTHER_KEY'].map((Name) => ({
+                Name,
+                ValueFrom: `arn:aws:secretsmanager:us-east-1:000000000000:secret:sample/${Name}`,
+              })),
               LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': '/ecs/sample/echo' } },
             },
           ],

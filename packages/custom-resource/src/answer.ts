@@ -1,4 +1,4 @@
-import type { EventEnvelope } from './custom-resource-event.ts';
+import type { EventEnvelope } from './event.ts';
 
 /** How an event ended, for CloudFormation. */
 export interface Outcome {

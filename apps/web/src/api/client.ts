@@ -1,0 +1,103 @@
+import type { ChatAppView } from '@parley/contract/chat-app';
+import type { Message } from '@parley/contract/message';
+import { routePath } from '@parley/contract/routes';
+import type { StartRunBody } from '@parley/contract/run';
+import type { SessionView } from '@parley/contract/session';
+import { asApiError, errorOf } from './errors.ts';
+
+export interface Me {
+  sub: string;
+  name: string;
+  groups: string[];
+}
+
+export interface SessionPage {
+  sessions: SessionView[];
+  cursor?: string;
+}
+
+/** The HTTP API as this page uses it. Answers come from our own services, so their shape is taken as given. */
+export interface ApiClient {
+  me(): Promise<Me>;
+  chatApps(): Promise<ChatAppView[]>;
+  sessions(cursor?: string): Promise<SessionPage>;
+  session(sessionId: string): Promise<SessionView>;
+  createSession(app: string): Promise<SessionView>;
+  renameSession(sessionId: string, title: string): Promise<SessionView>;
+  deleteSession(sessionId: string): Promise<void>;
+  messages(sessionId: string): Promise<Message[]>;
+  /** Starts a run; repeating it with the same key repeats nothing. The answer streams its events. */
+  startRun(sessionId: string, key: string, body: StartRunBody, signal: AbortSignal): Promise<Response>;
+  runEvents(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
+  stopRun(runId: string): Promise<void>;
+  sessionEvents(sessionId: string, signal: AbortSignal): Promise<Response>;
+}
+
+export interface TokenSource {
+  /** A token that is valid now; renewed when it is about to end. */
+  token(): Promise<string>;
+  /** Called when the server refuses the token: the next one must be another. */
+  reject(): Promise<void>;
+}
+
+export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fetch): ApiClient {
+  async function once(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${await tokens.token()}`);
+    try {
+      return await fetcher(path, { ...init, headers, cache: 'no-store' });
+    } catch (error) {
+      throw asApiError(error);
+    }
+  }
+
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    let response = await once(path, init);
+    if (response.status === 401) {
+      await tokens.reject();
+      response = await once(path, init);
+    }
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
+
+  async function json<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+    const sent =
+      body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    return (await (await request(path, { method, ...sent })).json()) as T;
+  }
+
+  return {
+    me: () => json(routePath('me')),
+    chatApps: async () => (await json<{ chatApps: ChatAppView[] }>(routePath('chatApps'))).chatApps,
+    sessions: (cursor) =>
+      json(`${routePath('sessions')}${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`),
+    session: (sessionId) => json(routePath('session', { sessionId })),
+    createSession: (app) => json(routePath('sessions'), 'POST', { app }),
+    renameSession: (sessionId, title) => json(routePath('session', { sessionId }), 'PATCH', { title }),
+    deleteSession: async (sessionId) => {
+      // It may be the last thing that this page does.
+      await request(routePath('session', { sessionId }), { method: 'DELETE', keepalive: true });
+    },
+    messages: async (sessionId) =>
+      (await json<{ messages: Message[] }>(routePath('messages', { sessionId }))).messages,
+    startRun: (sessionId, key, body, signal) =>
+      request(routePath('startRun', { sessionId }), {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        signal,
+      }),
+    runEvents: (runId, lastEventId, signal) =>
+      request(routePath('runEvents', { runId }), {
+        headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+        signal,
+      }),
+    stopRun: async (runId) => {
+      await request(routePath('stopRun', { runId }), { method: 'POST' });
+    },
+    sessionEvents: (sessionId, signal) => request(routePath('sessionEvents', { sessionId }), { signal }),
+  };
+}

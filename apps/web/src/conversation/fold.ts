@@ -1,0 +1,79 @@
+import type { MessagePart, ToolPart } from '@parley/contract/message';
+import type { StreamEvent } from '@parley/contract/stream';
+import type { RunContent } from './state.ts';
+
+export const emptyContent: RunContent = { parts: [], texts: {} };
+
+/**
+ * Adds one event to an answer, without changing the one before. The contract's `foldRun` says the
+ * same of a whole log; a property test holds them together.
+ */
+export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
+  switch (event.type) {
+    case 'start':
+      return { ...content, messageId: event.messageId, model: event.messageMetadata.model };
+    case 'start-step':
+      return addPart(content, { type: 'step-start' });
+    case 'text-start': {
+      const texts = { ...content.texts, [event.id]: content.parts.length };
+      return { ...addPart(content, { type: 'text', text: '' }), texts };
+    }
+    case 'text-delta':
+      return addText(content, event.id, event.delta);
+    case 'tool-input-available': {
+      const { toolCallId, toolName, input } = event;
+      return addPart(content, {
+        type: 'dynamic-tool',
+        toolName,
+        toolCallId,
+        state: 'input-available',
+        input,
+      });
+    }
+    case 'tool-output-available':
+      return answerCall(content, event.toolCallId, { state: 'output-available', output: event.output });
+    case 'tool-output-error':
+      return answerCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
+    case 'data-notice':
+      return { ...content, notice: event.data };
+    case 'data-problem':
+      return { ...content, error: event.data };
+    case 'error':
+      return { ...content, seal: 'failed', notice: undefined };
+    case 'abort':
+      return { ...content, seal: event.reason, notice: undefined };
+    case 'finish':
+      return {
+        ...content,
+        seal: content.seal ?? (content.error ? 'failed' : 'finished'),
+        notice: undefined,
+        ...(event.messageMetadata && { usage: event.messageMetadata.usage }),
+      };
+    default:
+      return content;
+  }
+}
+
+function addPart(content: RunContent, part: MessagePart): RunContent {
+  return { ...content, notice: undefined, parts: [...content.parts, part] };
+}
+
+function addText(content: RunContent, id: string, delta: string): RunContent {
+  const index = content.texts[id];
+  const part = index === undefined ? undefined : content.parts[index];
+  if (index === undefined || part?.type !== 'text') return content;
+  return {
+    ...content,
+    notice: undefined,
+    parts: content.parts.with(index, { type: 'text', text: part.text + delta }),
+  };
+}
+
+function answerCall(content: RunContent, toolCallId: string, answer: Partial<ToolPart>): RunContent {
+  const index = content.parts.findIndex(
+    (part) => part.type === 'dynamic-tool' && part.toolCallId === toolCallId,
+  );
+  if (index < 0) return content;
+  const part = { ...(content.parts[index] as ToolPart), ...answer };
+  return { ...content, notice: undefined, parts: content.parts.with(index, part) };
+}

@@ -1,0 +1,94 @@
+import type { Message, MessagePart } from '@parley/contract/message';
+import type { Seal } from '@parley/contract/run';
+import type { Session, SessionEvent } from '@parley/contract/session';
+import type { StreamEvent } from '@parley/contract/stream';
+
+/** What a run's events amount to so far: the growing content of one answer. */
+export interface RunContent {
+  messageId?: string;
+  model?: string;
+  parts: readonly MessagePart[];
+  /** The text part that each text id of the stream writes to. */
+  texts: Readonly<Record<string, number>>;
+  error?: Message['error'];
+  usage?: Message['usage'];
+  notice?: Notice | undefined;
+  /** How it ended, as the stream itself says. */
+  seal?: Seal;
+}
+
+export interface Notice {
+  code: string;
+  message: string;
+  retryAfterSeconds?: number | undefined;
+}
+
+/** One run: the events 0…next−1 are in `content`, later ones wait in `held` until the gap is filled. */
+export interface Run {
+  next: number;
+  content: RunContent;
+  held: Readonly<Record<number, RunEntry>>;
+  /** When calls began, in milliseconds; only of those that were watched as they happened. */
+  callsSince: Readonly<Record<string, number>>;
+}
+
+/** A message the user sent that the server has not told us about yet. */
+export interface Pending {
+  key: string;
+  parentId: string | null;
+  /** Absent when an existing message is answered again, or a cut answer goes on. */
+  text?: string | undefined;
+  createdAt: string;
+  /** Known from the answer's first event. */
+  runId?: string;
+  error?: { code: string; message: string };
+}
+
+export interface Conversation {
+  loaded: boolean;
+  session?: Session;
+  deleted: boolean;
+  messages: Readonly<Record<string, Message>>;
+  runs: Readonly<Record<string, Run>>;
+  ended: Readonly<Record<string, Seal>>;
+  /** Runs the server says are open. */
+  open: Readonly<Record<string, string>>;
+  pending?: Pending | undefined;
+  /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
+  chosen: Readonly<Record<string, string>>;
+  /** How long tools took, in milliseconds, by call. */
+  toolMs: Readonly<Record<string, number>>;
+}
+
+/** One event of a run, by its number in the log. */
+export interface RunEntry {
+  type: 'run';
+  runId: string;
+  n: number;
+  event: StreamEvent;
+  /** When it happened, in milliseconds, if it was watched live; replayed events carry none. */
+  at?: number;
+}
+
+/** All that the log of a conversation can say; any of it may come twice, late, or in pieces. */
+export type LogEntry =
+  RunEntry | { type: 'messages'; messages: readonly Message[] } | { type: 'session'; event: SessionEvent };
+
+/** What the user does on this page. */
+export type Command =
+  | { type: 'submit'; pending: Pending }
+  | { type: 'accepted'; key: string; runId: string }
+  | { type: 'refused'; key: string; error: { code: string; message: string } }
+  | { type: 'dismiss' }
+  | { type: 'choose'; messageId: string };
+
+export const emptyConversation: Conversation = {
+  loaded: false,
+  deleted: false,
+  messages: {},
+  runs: {},
+  ended: {},
+  open: {},
+  chosen: {},
+  toolMs: {},
+};

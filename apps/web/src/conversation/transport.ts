@@ -1,0 +1,13 @@
+import type { Message } from '@parley/contract/message';
+import type { StartRunBody } from '@parley/contract/run';
+import type { SessionView } from '@parley/contract/session';
+
+/** The part of the API that one conversation lives on. */
+export interface Transport {
+  session(sessionId: string): Promise<SessionView>;
+  messages(sessionId: string): Promise<Message[]>;
+  startRun(sessionId: string, key: string, body: StartRunBody, signal: AbortSignal): Promise<Response>;
+  runEvents(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
+  stopRun(runId: string): Promise<void>;
+  sessionEvents(sessionId: string, signal: AbortSignal): Promise<Response>;
+}

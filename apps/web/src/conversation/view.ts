@@ -1,0 +1,117 @@
+import type { Message, MessagePart } from '@parley/contract/message';
+import type { Conversation, Notice, Pending } from './state.ts';
+
+export type ConversationStatus = 'submitted' | 'streaming' | 'ready' | 'error';
+
+/** A message as it is shown: content from wherever most of it is known, and its place among siblings. */
+export interface MessageView extends Message {
+  /** All versions at this place, oldest first, this one included. */
+  siblings: readonly string[];
+  notice?: Notice | undefined;
+  /** Sent, but not yet in the server's log. */
+  isPending?: boolean;
+}
+
+export const pendingQuestionId = 'pending-question';
+export const pendingAnswerId = 'pending-answer';
+
+/** The branch on show, root first. */
+export function shownBranch(state: Conversation): MessageView[] {
+  const children = childrenByParent(state);
+  const branch: MessageView[] = [];
+  const { pending } = state;
+  let parentId: string | null = null;
+  for (let steps = 0; steps <= Object.keys(state.messages).length; steps += 1) {
+    if (pending && pending.parentId === parentId) return [...branch, ...pendingViews(state, pending)];
+    const siblings: Message[] = children.get(parentId) ?? [];
+    const shown: Message | undefined =
+      siblings.find(({ id }) => id === state.chosen[parentId ?? '']) ?? siblings.at(-1);
+    if (!shown) break;
+    branch.push({ ...withRun(state, shown), siblings: siblings.map(({ id }) => id) });
+    parentId = shown.id;
+  }
+  return branch;
+}
+
+/** What the conversation is doing, from the end of the branch on show. */
+export function statusOf(state: Conversation, branch: readonly MessageView[]): ConversationStatus {
+  if (state.pending?.error) return 'error';
+  const last = branch.at(-1);
+  if (last?.isPending) return last.parts.length > 0 ? 'streaming' : 'submitted';
+  if (last?.status === 'streaming') return last.parts.length > 0 ? 'streaming' : 'submitted';
+  return last?.status === 'failed' ? 'error' : 'ready';
+}
+
+function childrenByParent(state: Conversation): Map<string | null, Message[]> {
+  const byParent = new Map<string | null, Message[]>();
+  for (const message of Object.values(state.messages)) {
+    byParent.set(message.parentId, [...(byParent.get(message.parentId) ?? []), message]);
+  }
+  for (const siblings of byParent.values()) {
+    siblings.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  }
+  return byParent;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A message with what its run has said beyond what was fetched, and how that ended. */
+function withRun(state: Conversation, message: Message): Message & { notice?: Notice | undefined } {
+  if (message.status !== 'streaming' || message.runId === undefined) return message;
+  const run = state.runs[message.runId];
+  const status = run?.content.seal ?? message.status;
+  if (!run || run.next === 0 || sizeOf(run.content.parts) < sizeOf(message.parts))
+    return { ...message, status };
+  const { parts, model, error, usage, notice } = run.content;
+  return {
+    ...message,
+    parts: [...parts],
+    status,
+    notice,
+    ...(model !== undefined && { model }),
+    ...(error && { error }),
+    ...(usage && { usage }),
+  };
+}
+
+function sizeOf(parts: readonly MessagePart[]): number {
+  return parts.reduce((sum: number, part) => sum + 1 + (part.type === 'text' ? part.text.length : 0), 0);
+}
+
+function pendingViews(state: Conversation, pending: Pending): MessageView[] {
+  const { createdAt, text, parentId, runId } = pending;
+  const question: MessageView[] =
+    text === undefined
+      ? []
+      : [
+          {
+            id: pendingQuestionId,
+            parentId,
+            role: 'user',
+            status: 'finished',
+            parts: [{ type: 'text', text }],
+            createdAt,
+            siblings: [pendingQuestionId],
+            isPending: true,
+          },
+        ];
+  if (pending.error) return question;
+  const content = runId === undefined ? undefined : state.runs[runId]?.content;
+  const answer: MessageView = {
+    id: pendingAnswerId,
+    parentId: pendingQuestionId,
+    role: 'assistant',
+    status: content?.seal ?? 'streaming',
+    parts: [...(content?.parts ?? [])],
+    createdAt,
+    siblings: [pendingAnswerId],
+    isPending: true,
+    notice: content?.notice,
+    ...(runId !== undefined && { runId }),
+    ...(content?.model !== undefined && { model: content.model }),
+    ...(content?.error && { error: content.error }),
+  };
+  return [...question, answer];
+}

@@ -1,0 +1,76 @@
+import type { ChatAppView } from '@parley/contract/chat-app';
+import type { ReactNode } from 'react';
+import { useServices } from '../site/services.ts';
+import { PlaceLink } from '../ui/place-link.tsx';
+import { keepDraft } from '../thread/draft.ts';
+import { PageHeader } from '../site/page-header.tsx';
+import './home.css';
+
+/** A card for each chat app that the user may use. */
+export function HomePage({ menu }: { menu: ReactNode }): ReactNode {
+  const { chatApps, me } = useServices();
+  return (
+    <div className="page">
+      <PageHeader menu={menu} title="Parley" isQuiet />
+      <div className="home">
+        <h1>
+          {greeting(new Date())}, {me.name}
+        </h1>
+        <p className="home-lead">
+          {chatApps.length === 0
+            ? 'There is no chat app here that you may use yet. Ask whoever runs this site to deploy one, or to let you in.'
+            : 'What would you like to talk about?'}
+        </p>
+        <ul className="cards">
+          {chatApps.map((app) => (
+            <Card key={app.id} app={app} />
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function Card({ app }: { app: ChatAppView }): ReactNode {
+  const place = { page: 'new-chat', app: app.id } as const;
+  const name =
+    app.path === undefined ? (
+      <PlaceLink to={place} className="card-link">
+        {app.title}
+      </PlaceLink>
+    ) : (
+      <a href={app.path} className="card-link">
+        {app.title}
+      </a>
+    );
+  return (
+    <li className="card">
+      <div className="card-head">
+        <span className="app-icon" aria-hidden="true">
+          {app.icon ?? app.title.slice(0, 1)}
+        </span>
+        <h2>{name}</h2>
+        {app.demo && <span className="badge">Demo model</span>}
+      </div>
+      {app.description && <p>{app.description}</p>}
+      {app.path === undefined && app.suggestions.length > 0 && (
+        <ul className="suggestions" aria-label={`Things to ask ${app.title}`}>
+          {app.suggestions.slice(0, 3).map((text) => (
+            <li key={text}>
+              <PlaceLink to={place} className="suggestion" onClick={() => keepDraft(`new:${app.id}`, text)}>
+                {text}
+              </PlaceLink>
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function greeting(now: Date): string {
+  const hour = now.getHours();
+  if (hour < 5) return 'Good night';
+  if (hour < 12) return 'Good morning';
+  return hour < 18 ? 'Good afternoon' : 'Good evening';
+}

@@ -1,0 +1,130 @@
+import type { SessionView } from '@parley/contract/session';
+import type { ApiClient } from '../api/client.ts';
+import { asApiError } from '../api/errors.ts';
+
+type ListApi = Pick<ApiClient, 'sessions' | 'renameSession' | 'deleteSession'>;
+
+export interface SessionListState {
+  status: 'loading' | 'ready' | 'error';
+  sessions: readonly SessionView[];
+  hasMore: boolean;
+  /** Hidden, and deleted for good when the time to think again is over. */
+  leaving?: SessionView | undefined;
+  problem?: string | undefined;
+}
+
+/** How long a deletion can be undone, in milliseconds. */
+export const undoMs = 7_000;
+
+/** The user's sessions: pages of them, renaming, and deleting with a time to undo it. */
+export class SessionList {
+  readonly #api: ListApi;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionListState = { status: 'loading', sessions: [], hasMore: false };
+  #cursor: string | undefined;
+  /** Deleted here; a page that was read a moment earlier may still hold them. */
+  readonly #gone = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: ListApi) {
+    this.#api = api;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly getState = (): SessionListState => this.#state;
+
+  /** Reads the newest page; older ones that were read stay. */
+  async refresh(): Promise<void> {
+    try {
+      const { sessions, cursor } = await this.#api.sessions();
+      const isFirst = this.#state.status !== 'ready';
+      if (isFirst) this.#cursor = cursor;
+      const kept = isFirst || cursor === undefined ? [] : this.#state.sessions.slice(sessions.length);
+      this.#set({ status: 'ready', sessions: merged(kept, sessions), problem: undefined });
+    } catch (error) {
+      if (this.#state.status !== 'ready') this.#set({ status: 'error', problem: asApiError(error).message });
+    }
+  }
+
+  async more(): Promise<void> {
+    if (this.#cursor === undefined) return;
+    await this.#tell(async () => {
+      const { sessions, cursor } = await this.#api.sessions(this.#cursor);
+      this.#cursor = cursor;
+      this.#set({ sessions: merged(this.#state.sessions, sessions) });
+    });
+  }
+
+  /** Takes in what is known of one session from elsewhere. */
+  note(session: SessionView): void {
+    this.#set({ sessions: merged(this.#state.sessions, [session]) });
+  }
+
+  async rename(session: SessionView, title: string): Promise<void> {
+    this.note({ ...session, title });
+    await this.#tell(
+      async () => this.note(await this.#api.renameSession(session.id, title)),
+      () => this.note(session),
+    );
+  }
+
+  /** Hides a session; it is deleted once it can no longer be brought back. */
+  remove(session: SessionView): void {
+    this.commit();
+    this.#set({
+      sessions: this.#state.sessions.filter(({ id }) => id !== session.id),
+      leaving: session,
+    });
+    this.#timer = setTimeout(() => this.commit(), undoMs);
+  }
+
+  undo(): void {
+    clearTimeout(this.#timer);
+    const { leaving } = this.#state;
+    if (leaving) this.#set({ sessions: merged(this.#state.sessions, [leaving]), leaving: undefined });
+  }
+
+  /** Deletes what is leaving, now: its time is over, or the page is being left. */
+  commit(): void {
+    clearTimeout(this.#timer);
+    const { leaving } = this.#state;
+    if (!leaving) return;
+    this.#gone.add(leaving.id);
+    this.#set({ leaving: undefined });
+    void this.#tell(
+      () => this.#api.deleteSession(leaving.id),
+      () => {
+        this.#gone.delete(leaving.id);
+        this.note(leaving);
+      },
+    );
+  }
+
+  dismissProblem(): void {
+    this.#set({ problem: undefined });
+  }
+
+  async #tell(work: () => Promise<void>, undo: () => void = () => undefined): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      undo();
+      this.#set({ problem: asApiError(error).message });
+    }
+  }
+
+  #set(change: Partial<SessionListState>): void {
+    const next = { ...this.#state, ...change };
+    const sessions = next.sessions.filter(({ id }) => id !== next.leaving?.id && !this.#gone.has(id));
+    this.#state = { ...next, sessions, hasMore: this.#cursor !== undefined };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function merged(old: readonly SessionView[], fresh: readonly SessionView[]): SessionView[] {
+  const byId = new Map([...old, ...fresh].map((session) => [session.id, session]));
+  return [...byId.values()];
+}

@@ -1,0 +1,83 @@
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
+import { HomePage } from '../home/home-page.tsx';
+import { UndoToast } from '../sessions/undo-toast.tsx';
+import { NewChatPage } from '../thread/new-chat-page.tsx';
+import { SessionPage } from '../thread/session-page.tsx';
+import { useMedia } from '../ui/use-media.ts';
+import { Icon } from '../ui/icon.tsx';
+import { placeOf, usePath, type Place } from './location.ts';
+import { useServices } from './services.ts';
+import { Sidebar } from './sidebar.tsx';
+import './shell.css';
+
+/** The frame around every page: the list of sessions beside it, or behind a button on a small screen. */
+export function Shell(): ReactNode {
+  const { list } = useServices();
+  const path = usePath();
+  const place = placeOf(path);
+  const isWide = useMedia('(min-width: 52rem)');
+  const drawer = useRef<HTMLDialogElement>(null);
+
+  useEffect(() => {
+    drawer.current?.close();
+    void list.refresh();
+  }, [list, path]);
+  useEffect(() => {
+    const refresh = (): void => void (document.visibilityState === 'visible' && list.refresh());
+    const leave = (): void => list.commit();
+    document.addEventListener('visibilitychange', refresh);
+    addEventListener('pagehide', leave);
+    return () => {
+      document.removeEventListener('visibilitychange', refresh);
+      removeEventListener('pagehide', leave);
+    };
+  }, [list]);
+
+  const menu = isWide ? null : (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label="Open the list of chats"
+      onClick={() => drawer.current?.showModal()}
+    >
+      <Icon name="menu" />
+    </button>
+  );
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      {isWide ? (
+        <nav className="sidebar" aria-label="Chats">
+          <Sidebar place={place} />
+        </nav>
+      ) : (
+        <dialog className="drawer" ref={drawer} aria-label="Chats" onClick={closeOnBackdrop}>
+          <nav className="sidebar" aria-label="Chats">
+            <Sidebar place={place} onClose={() => drawer.current?.close()} />
+          </nav>
+        </dialog>
+      )}
+      <main id="content" className="content" tabIndex={-1}>
+        <Page place={place} menu={menu} />
+      </main>
+      <UndoToast />
+    </div>
+  );
+}
+
+function closeOnBackdrop(event: MouseEvent<HTMLDialogElement>): void {
+  if (event.target === event.currentTarget) event.currentTarget.close();
+}
+
+function Page({ place, menu }: { place: Place; menu: ReactNode }): ReactNode {
+  switch (place.page) {
+    case 'home':
+      return <HomePage menu={menu} />;
+    case 'new-chat':
+      return <NewChatPage key={place.app} app={place.app} menu={menu} />;
+    case 'session':
+      return <SessionPage key={place.sessionId} sessionId={place.sessionId} menu={menu} />;
+  }
+}

@@ -1,0 +1,128 @@
+import type { ChatAppView } from '@parley/contract/chat-app';
+import type { SessionView } from '@parley/contract/session';
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import type { Connection } from '../conversation/connect.ts';
+import { LiveConversation } from '../conversation/live-conversation.ts';
+import { PageHeader } from '../site/page-header.tsx';
+import { useServices } from '../site/services.ts';
+import { titleOf } from '../sessions/title.ts';
+import { PlaceLink } from '../ui/place-link.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { DemoBanner } from './demo-banner.tsx';
+import type { Thread } from './thread-actions.ts';
+import { ThreadIntro } from './thread-intro.tsx';
+import { ThreadRuntime } from './thread-runtime.tsx';
+import { ThreadView } from './thread-view.tsx';
+
+const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>, string>> = {
+  'no-access':
+    'You may read this chat, but you no longer have access to its app. Ask whoever runs this site.',
+  'switched-off': 'This chat app is switched off for now. You can read the chat; ask whoever runs this site.',
+  retired: 'This chat app was retired. You can read the chat, but not go on with it.',
+};
+
+/** A conversation of the user's, as it stands and as it happens. */
+export function SessionPage({ sessionId, menu }: { sessionId: string; menu: ReactNode }): ReactNode {
+  const { api, outbox, list, chatApps } = useServices();
+  const [conversation, setConversation] = useState(
+    () => new LiveConversation({ sessionId, transport: api, outbox }),
+  );
+  const [view, setView] = useState<SessionView>();
+  const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
+  const { state, branch, status, connection, failure } = snapshot;
+
+  useEffect(() => {
+    conversation.open();
+    return () => conversation.close();
+  }, [conversation]);
+  useEffect(() => {
+    // Its failure is the conversation's own, which is told below.
+    api.session(sessionId).then(setView, () => undefined);
+  }, [api, sessionId]);
+  const { session } = state;
+  useEffect(() => {
+    if (view) list.note({ ...view, ...session });
+  }, [list, view, session]);
+
+  if (failure) {
+    const again = (): void => setConversation(new LiveConversation({ sessionId, transport: api, outbox }));
+    return <Unreadable menu={menu} message={failure.message} onRetry={again} />;
+  }
+  if (state.deleted) return <Unreadable menu={menu} message="This chat was deleted." />;
+  const app = chatApps.find(({ id }) => id === (session ?? view)?.app);
+  const appState = view?.appState ?? 'usable';
+  const thread: Thread = {
+    branch,
+    status,
+    toolMs: state.toolMs,
+    sendError: state.pending?.error,
+    canWrite: appState === 'usable',
+    canEdit: app?.features.edit ?? true,
+    canRegenerate: app?.features.regenerate ?? true,
+    send: (text) => conversation.send(text),
+    edit: (message, text) => conversation.edit(message, text),
+    answer: (parentId) => conversation.answer(parentId),
+    choose: (messageId) => conversation.choose(messageId),
+    stop: () => conversation.stop(),
+    retry: () => conversation.retry(),
+    dismiss: () => conversation.dismiss(),
+  };
+  const title = (session ?? view) ? titleOf(session ?? view ?? { title: '' }) : '';
+  return (
+    <div className="page">
+      <PageHeader menu={menu} title={title || 'Chat'} icon={app?.icon}>
+        <ConnectionState connection={connection} isLoaded={state.loaded} />
+      </PageHeader>
+      {app?.demo && <DemoBanner />}
+      <ThreadRuntime thread={thread}>
+        <ThreadView
+          draftPlace={sessionId}
+          placeholder={app ? `Message ${app.title}` : 'Message'}
+          empty={<Empty app={app} isLoaded={state.loaded} />}
+          closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}
+        />
+      </ThreadRuntime>
+    </div>
+  );
+}
+
+function Empty({ app, isLoaded }: { app: ChatAppView | undefined; isLoaded: boolean }): ReactNode {
+  if (isLoaded) return app ? <ThreadIntro app={app} /> : null;
+  return (
+    <div className="thread-loading" role="status" aria-label="Loading the chat">
+      <div className="skeleton row right" />
+      <div className="skeleton row" />
+      <div className="skeleton block" />
+    </div>
+  );
+}
+
+function ConnectionState({ connection, isLoaded }: { connection: Connection; isLoaded: boolean }): ReactNode {
+  const words = connection === 'retrying' ? 'Reconnecting…' : isLoaded ? '' : 'Loading…';
+  return (
+    <span className={`connection ${connection}`} role="status">
+      {words}
+    </span>
+  );
+}
+
+interface UnreadableProps {
+  menu: ReactNode;
+  message: string;
+  onRetry?: () => void;
+}
+
+function Unreadable({ menu, message, onRetry }: UnreadableProps): ReactNode {
+  return (
+    <div className="page">
+      <PageHeader menu={menu} title="Chat" />
+      <div className="page-centre">
+        <Problem title="This chat cannot be shown" message={message} onRetry={onRetry}>
+          <PlaceLink to={{ page: 'home' }} className="button quiet">
+            All chat apps
+          </PlaceLink>
+        </Problem>
+      </div>
+    </div>
+  );
+}

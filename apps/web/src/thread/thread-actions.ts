@@ -1,0 +1,32 @@
+import { createContext, use } from 'react';
+import type { Conversation } from '../conversation/state.ts';
+import type { ConversationStatus, MessageView } from '../conversation/view.ts';
+
+/** What the parts of a thread show and can do. They know nothing of requests or streams. */
+export interface Thread {
+  branch: readonly MessageView[];
+  status: ConversationStatus;
+  toolMs: Conversation['toolMs'];
+  /** Why a message could not be sent. */
+  sendError?: { code: string; message: string } | undefined;
+  /** False when the app takes no messages any more. */
+  canWrite: boolean;
+  canEdit: boolean;
+  canRegenerate: boolean;
+  send(text: string): void | Promise<void>;
+  edit(message: MessageView, text: string): void;
+  answer(parentId: string | null): void;
+  choose(messageId: string): void;
+  stop(): Promise<void>;
+  retry(): void;
+  dismiss(): void;
+}
+
+export const ThreadContext = createContext<Thread | undefined>(undefined);
+
+export function useThread(): Thread {
+  const thread = use(ThreadContext);
+  if (!thread)
+    throw new Error('useThread: no ThreadContext above this component; render it inside ThreadView.');
+  return thread;
+}

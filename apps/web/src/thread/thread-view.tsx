@@ -1,0 +1,68 @@
+import { ThreadPrimitive } from '@assistant-ui/react';
+import type { ReactNode } from 'react';
+import { Icon } from '../ui/icon.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Announcer } from './announcer.tsx';
+import { AssistantMessage } from './assistant-message.tsx';
+import { Composer } from './composer.tsx';
+import { EditComposer } from './edit-composer.tsx';
+import { useThread } from './thread-actions.ts';
+import { UserMessage } from './user-message.tsx';
+import './thread.css';
+
+interface ThreadViewProps {
+  /** Where the draft belongs. */
+  draftPlace: string;
+  placeholder: string;
+  /** Shown while there is no message. */
+  empty: ReactNode;
+  /** Shown instead of the composer when nothing can be written. */
+  closed?: ReactNode;
+}
+
+/** A conversation with its composer. */
+export function ThreadView({ draftPlace, placeholder, empty, closed }: ThreadViewProps): ReactNode {
+  const { branch } = useThread();
+  return (
+    <ThreadPrimitive.Root className="thread">
+      <ThreadPrimitive.Viewport
+        className="thread-viewport"
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+      >
+        <div className="thread-column">
+          {branch.length === 0 && empty}
+          <ThreadPrimitive.Messages
+            components={{ UserMessage, AssistantMessage, UserEditComposer: EditComposer }}
+          />
+          <SendProblem />
+        </div>
+      </ThreadPrimitive.Viewport>
+      <div className="thread-foot">
+        <ThreadPrimitive.ScrollToBottom className="icon-button to-bottom" aria-label="Scroll to the end">
+          <Icon name="down" />
+        </ThreadPrimitive.ScrollToBottom>
+        {closed ?? <Composer draftPlace={draftPlace} placeholder={placeholder} />}
+      </div>
+      <Announcer />
+    </ThreadPrimitive.Root>
+  );
+}
+
+function SendProblem(): ReactNode {
+  const { sendError, retry, dismiss } = useThread();
+  if (!sendError) return null;
+  return (
+    <Problem
+      title="Your message was not sent"
+      message={sendError.message}
+      onRetry={retry}
+      retryWords="Send again"
+    >
+      <button type="button" className="button quiet" onClick={dismiss}>
+        Take it back
+      </button>
+    </Problem>
+  );
+}

@@ -1,0 +1,81 @@
+import type { ToolPart } from '@parley/contract/message';
+import { useState, type ReactNode } from 'react';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useThread } from './thread-actions.ts';
+import './tool-card.css';
+
+/** Longer output is cut on the screen; the copy button has all of it. */
+const shownCharsMax = 20_000;
+
+/** A call of a tool: its name and state, and on request what went in and what came out. */
+export function ToolCard({ part, isOpen }: { part: ToolPart; isOpen: boolean }): ReactNode {
+  const [isExpanded, setExpanded] = useState(false);
+  const { toolMs } = useThread();
+  const state = stateOf(part, isOpen);
+  const took = toolMs[part.toolCallId];
+  return (
+    <section className={`tool-card ${state.kind}`} aria-label={`Tool ${part.toolName}`}>
+      <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
+        <Icon name="tool" />
+        <span className="tool-name">{part.toolName}</span>
+        <span className="tool-summary">{summaryOf(part.input)}</span>
+        <span className="tool-state">
+          {state.words}
+          {took !== undefined && ` · ${durationText(took)}`}
+        </span>
+        <Icon name="chevron" />
+      </button>
+      {isExpanded && (
+        <div className="tool-detail">
+          <Value title="Input" value={part.input} />
+          {part.state === 'output-available' && <Value title="Output" value={part.output} />}
+          {part.state === 'output-error' && (
+            <Value title="Error" value={part.errorText ?? 'No reason was given.'} />
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Value({ title, value }: { title: string; value: unknown }): ReactNode {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+  const isCut = text.length > shownCharsMax;
+  return (
+    <div className="tool-value">
+      <div className="tool-value-head">
+        <h4>{title}</h4>
+        <CopyButton text={text} what={title.toLowerCase()} />
+      </div>
+      <pre tabIndex={0} aria-label={title}>
+        <code>
+          {isCut ? `${text.slice(0, shownCharsMax)}\n… ${text.length - shownCharsMax} more characters` : text}
+        </code>
+      </pre>
+    </div>
+  );
+}
+
+function stateOf(
+  part: ToolPart,
+  isOpen: boolean,
+): { kind: 'running' | 'done' | 'failed' | 'cut'; words: string } {
+  if (part.state === 'output-available') return { kind: 'done', words: 'Done' };
+  if (part.state === 'output-error') return { kind: 'failed', words: 'Failed' };
+  return isOpen ? { kind: 'running', words: 'Running…' } : { kind: 'cut', words: 'Not finished' };
+}
+
+/** The values of the input on one line: enough to tell calls apart. */
+function summaryOf(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return '';
+  const values = Object.values(input).filter((value) =>
+    ['string', 'number', 'boolean'].includes(typeof value),
+  );
+  return values.join(', ').slice(0, 120);
+}
+
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.max(1, Math.round(ms))} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}

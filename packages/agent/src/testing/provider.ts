@@ -1,0 +1,34 @@
+import type { ModelSettings } from '@parley/contract/model';
+import type { Piece, Reply } from './model-server.ts';
+
+type Ending = 'stop' | 'length' | 'refused' | 'calls';
+
+/** What a provider's wire looks like, for tests that every provider must pass. */
+export interface Provider {
+  name: string;
+  /** Settings of a model behind the server at this origin, with the key that `keys` has. */
+  settings(origin: string): ModelSettings;
+  whole(...pieces: Piece[]): Reply;
+  hanging(...pieces: Piece[]): Reply;
+  broken(...pieces: Piece[]): Reply;
+  /** Begins an answer and says these words. */
+  words(...words: string[]): Piece[];
+  /** Calls a tool after words, its input in these pieces. */
+  call(id: string, tool: string, ...pieces: string[]): Piece[];
+  /** Ends the words, where the wire says so. */
+  wordsEnd: Piece[];
+  /** Ends an answer: 20 tokens read, 5 written. */
+  end(ending: Ending): Piece[];
+  malformed: Piece;
+  errorWithin: Piece;
+  /** "Busy, come later" within an answer. */
+  busyWithin?: Piece;
+  busy(headers?: Record<string, string>): Reply;
+  tooLong: Reply[];
+  /** Further errors: the code, what the message says to do, the reply. */
+  faults: [code: string, message: RegExp, reply: Reply][];
+  /** The conversation that a request has, a line for each text, call and result. */
+  conversation(body: unknown): string[];
+}
+
+export const keys: Record<string, string> = { MODEL_KEY: 'secret' };

@@ -1,0 +1,20 @@
+import { parleyApp } from '@parley/cdk/parley-app';
+import { writeParameter } from '@parley/cdk/shared-parameter';
+import { ssmPath } from '@parley/contract/names';
+import { createDistribution } from './distribution.ts';
+import { createPageClient, issuerOf } from './page-client.ts';
+import { createSiteBucket, publishSite } from './site.ts';
+
+/** The page in the browser, and the one address at which it and every service are reached. */
+export const app = parleyApp(import.meta, (stack) => {
+  const { prefix, settings } = stack;
+  const issuer = issuerOf(stack);
+  const bucket = createSiteBucket(stack);
+  const { distributionDomainName } = createDistribution(stack, bucket, issuer.origins);
+  const url = `https://${settings.site?.domain ?? distributionDomainName}`;
+  const client = createPageClient(stack, issuer, [url, `https://${distributionDomainName}`]);
+  publishSite(stack, bucket, client);
+
+  writeParameter(stack, ssmPath.frontend(prefix, 'url'), url);
+  writeParameter(stack, ssmPath.frontend(prefix, 'distribution-domain'), distributionDomainName);
+});
