@@ -23,7 +23,9 @@ test('a taken port leads to the next free one', async () => {
 
 test('a taken port that was asked for exactly is an error, and leaves nothing locked', async () => {
   const exact = { port: takenPort(), exactPort: true };
-  await expect(machine.start([foundation()], exact)).rejects.toThrow(`Port ${takenPort()} cannot be used: it is taken`);
+  await expect(machine.start([foundation()], exact)).rejects.toThrow(
+    `Port ${takenPort()} cannot be used: it is taken`,
+  );
   const { report } = await machine.start([foundation()]);
   expect(report.stacks).toMatchObject([{ outcome: 'created' }]);
 });
