@@ -15,6 +15,7 @@ import { expectForeignOwnerRefused, expectGarbageRefused } from './refused-regis
 import type { Report } from './report.ts';
 import type { Toolkit } from './toolkit.ts';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
+import { expectSite } from './site.ts';
 import { changeTool, synthesize } from './edited-workspace.ts';
 
 export interface Scenario {
@@ -74,6 +75,9 @@ async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): P
   );
   await checks.check('every registered tool answers in its function', async () =>
     expectToolsAnswer(await readCatalog(scenario), account),
+  );
+  await checks.check('the web site is in its bucket, with what the page is told', async () =>
+    expectSite(account, stacks),
   );
   await checks.check(
     "another stack's claim to an agent fails, names the owner and leaves no trace",
