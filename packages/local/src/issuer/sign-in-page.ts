@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 /** What a user may be called: also checked on the server. Browsers compile it with the flag `v`, hence `\\-`. */
 export const userNamePattern = '[a-z0-9][a-z0-9._\\-]{0,31}';
 /** Group names, separated by commas. */
-export const groupsPattern = '[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}(\\s*,\\s*[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}){0,9}';
+export const groupsPattern =
+  '[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}(\\s*,\\s*[A-Za-z0-9][A-Za-z0-9._\\-]{0,62}){0,9}';
 
 const suggestedUsers = ['alice', 'bob', 'carol'];
 
