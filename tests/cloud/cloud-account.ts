@@ -5,6 +5,7 @@ import {
   DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  DescribeStackResourceCommand,
   ListStacksCommand,
   UpdateTerminationProtectionCommand,
   paginateDescribeChangeSet,
@@ -14,7 +15,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   GetParameterCommand,
   PutParameterCommand,
@@ -42,6 +43,10 @@ export interface CloudAccount {
    */
   failingStack(stackName: string, template: Template): Promise<string>;
   stackId(stackName: string): Promise<string>;
+  /** What a resource of a stack is called in the account. */
+  physicalId(stackName: string, logicalId: string): Promise<string>;
+  /** An object of a bucket, and how long it may be kept. */
+  readObject(bucket: string, key: string): Promise<{ text: string; cacheControl: string | undefined }>;
   /** What CloudFormation left standing when it removed a stack, as `type logical-id`. */
   retained(stackId: string): Promise<string[]>;
   liftTerminationProtection(stackName: string): Promise<void>;
@@ -71,6 +76,16 @@ export function createCloudAccount(endpoint: string): CloudAccount {
     stackId: async (stackName) => {
       const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
       return Stacks[0]?.StackId ?? stackName;
+    },
+    physicalId: async (StackName, LogicalResourceId) => {
+      const { StackResourceDetail } = await cloudFormation.send(
+        new DescribeStackResourceCommand({ StackName, LogicalResourceId }),
+      );
+      return StackResourceDetail?.PhysicalResourceId ?? '';
+    },
+    readObject: async (Bucket, Key) => {
+      const { Body, CacheControl } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return { text: (await Body?.transformToString()) ?? '', cacheControl: CacheControl };
     },
     retained: async (stackId) => retainedOf(cloudFormation, stackId),
     liftTerminationProtection: async (stackName) => {

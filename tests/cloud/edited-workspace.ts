@@ -1,4 +1,4 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { synthEnv } from '@parley/contract/names';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
@@ -21,4 +21,11 @@ export async function changeTool({ root }: WorkspaceCopy, stack: string): Promis
   const [file] = sources.toSorted((a, b) => a.localeCompare(b));
   if (file === undefined) throw new CloudTestError('expectation-failed', `${folder} holds no tool to change`);
   await appendFile(join(folder, file), "\nReflect.set(globalThis, 'changedByTestCloud', true);\n");
+}
+
+/** Changes a word of the page in the copy. */
+export async function changePage({ root }: WorkspaceCopy): Promise<void> {
+  const file = join(root, 'apps/web/index.html');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('</body>', '<!-- changed by test:cloud --></body>'));
 }

@@ -9,6 +9,7 @@ export const emulatorGaps: EmulatorGaps = {
   resourceTypes: [
     'AWS::ApplicationAutoScaling::ScalableTarget',
     'AWS::ApplicationAutoScaling::ScalingPolicy',
+    'AWS::CloudFront::VpcOrigin',
     'AWS::EC2::EIP',
     'AWS::EC2::FlowLog',
     'AWS::EC2::NatGateway',

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isSeededPath } from '@parley/contract/names';
 import type { Prefix } from '@parley/contract/names';
 import { registrationTypes } from '@parley/contract/registration';
+import { siteResourceType } from '@parley/contract/site';
 import { refuseNeedlessGaps, takeAssemblies } from './assemblies.ts';
 import type { StackAssembly } from './assemblies.ts';
 import { expectCatalog, expectNewVersion, expectRetired, expectToolsAnswer, readCatalog } from './catalog.ts';
@@ -15,7 +16,8 @@ import { expectForeignOwnerRefused, expectGarbageRefused } from './refused-regis
 import type { Report } from './report.ts';
 import type { Toolkit } from './toolkit.ts';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
-import { changeTool, synthesize } from './edited-workspace.ts';
+import { expectSite } from './site.ts';
+import { changePage, changeTool, synthesize } from './edited-workspace.ts';
 
 export interface Scenario {
   workspace: WorkspaceCopy;
@@ -44,7 +46,7 @@ export async function runScenario(scenario: Scenario): Promise<void> {
   await deployFromNothing(scenario, stacks);
   await deployAgain(scenario, stacks);
   await deployNewImages(scenario, stacks);
-  await deployChangedTool(scenario, stacks);
+  await deployChangedCode(scenario, stacks);
   await removeAll(scenario, stacks);
 }
 
@@ -74,6 +76,9 @@ async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): P
   );
   await checks.check('every registered tool answers in its function', async () =>
     expectToolsAnswer(await readCatalog(scenario), account),
+  );
+  await checks.check('the web site is in its bucket, with what the page is told', async () =>
+    expectSite(account, stacks),
   );
   await checks.check(
     "another stack's claim to an agent fails, names the owner and leaves no trace",
@@ -106,24 +111,25 @@ async function deployNewImages(scenario: Scenario, stacks: StackAssembly[]): Pro
   }
 }
 
-async function deployChangedTool(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+async function deployChangedCode(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
   const app = stacks.find(({ template }) => hasType(template, registrationTypes.agent));
   if (!app) return;
   await scenario.checks.check(
-    `a changed tool of ${app.stack} changes its function and its agent only`,
+    `a changed tool of ${app.stack} and a changed page change their functions and registrations only`,
     async () => {
       const before = await readCatalog(scenario);
       await changeTool(scenario.workspace, app.stack);
+      await changePage(scenario.workspace);
+      const expected: Record<string, string[]> = {
+        [app.stack]: ['AWS::Lambda::Function', registrationTypes.agent],
+        frontend: ['AWS::Lambda::Function', siteResourceType],
+      };
       const changed = new Map<string, string[]>();
       for (const assembly of await synthesizeStacks(scenario, 'second')) {
         changed.set(assembly.stack, (await deploy(scenario, assembly)).map(typeOf));
       }
       for (const [stack, types] of changed) {
-        expectSame(
-          types,
-          stack === app.stack ? ['AWS::Lambda::Function', registrationTypes.agent] : [],
-          stack,
-        );
+        expectSame(types, expected[stack] ?? [], stack);
       }
       expectNewVersion(before, await readCatalog(scenario), app);
     },

@@ -4,6 +4,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageText, type Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
+import { webConfig, webConfigPath } from '@parley/contract/web-config';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addProbeApp } from './probe-app.ts';
 import { serviceProcesses } from './processes.ts';
@@ -42,6 +43,28 @@ test('start says what it does not run, with a reason for each type', () => {
     expect(reason).not.toBe('');
     expect(resources.length).toBeGreaterThan(0);
   }
+});
+
+test('the one address serves the built page at every address inside it, and says whom to sign in with', async () => {
+  const page = await fetch(`${running.url}/chat/weather`);
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1];
+  const code = await fetch(running.url + script);
+  expect([code.status, code.headers.get('content-encoding')]).toEqual([200, 'br']);
+  expect(await code.text()).not.toMatch(/localhost|127\.0\.0\.1/);
+
+  const { issuer, clientId, scope, metadataUrl } = webConfig.parse(
+    await (await fetch(running.url + webConfigPath)).json(),
+  );
+  const metadata = (await (await fetch(new URL(metadataUrl!, running.url))).json()) as Record<string, string>;
+  expect(metadata['issuer']).toBe(issuer);
+  const signInPage = new URL(metadata['authorization_endpoint']!);
+  expect(signInPage.origin).toBe(running.url);
+  const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
+  const query = { client_id: clientId, scope, redirect_uri: `${running.url}/`, response_type: 'code' };
+  signInPage.search = String(new URLSearchParams({ ...query, ...challenge }));
+  expect((await fetch(signInPage)).status).toBe(200);
 });
 
 test('weather answers in a stream with its tool call shown, and says where its figures come from', async () => {

@@ -56,15 +56,21 @@ test('an edit of a service rebuilds it and synthesizes the stack that runs it', 
   expect(await synth()).toEqual(['@parley/registry-api#build', 'registry#synth']);
 });
 
+test('an edit of the page rebuilds it and synthesizes the frontend', async () => {
+  await appendFile(join(copy.root, 'apps/web/index.html'), '<!-- edited -->\n');
+  expect(await synth()).toEqual(['@parley/web#build', 'frontend#synth']);
+});
+
 test('an edit of the contract reaches everything that depends on it', async () => {
   await appendFile(join(copy.root, 'packages/contract/src/names.ts'), '\nexport const edited = 1;\n');
   expect(synths(await synth())).toEqual([
     'foundation#synth',
+    'frontend#synth',
     'inference#synth',
     'registry#synth',
     'weather#synth',
   ]);
-});
+}, 60_000);
 
 test('an edit of tests or of a README synthesizes nothing', async () => {
   await appendFile(join(copy.root, 'stacks/chat-apps/weather/README.md'), '\nMore.\n');
@@ -75,11 +81,11 @@ test('an edit of tests or of a README synthesizes nothing', async () => {
 test('another stage and another setting are other templates, and going back is not stale', async () => {
   const parameters = () => readFile(join(copy.root, 'stacks/foundation/cdk.out/dev/manifest.json'), 'utf8');
   const before = await parameters();
-  expect(synths(await synth({ PARLEY_STAGE: 'demo' }))).toHaveLength(4);
-  expect(synths(await synth({ PARLEY_SET: '{"network":"private"}' }))).toHaveLength(4);
+  expect(synths(await synth({ PARLEY_STAGE: 'demo' }))).toHaveLength(5);
+  expect(synths(await synth({ PARLEY_SET: '{"network":"private"}' }))).toHaveLength(5);
   expect(await synth()).toEqual([]);
   expect(await parameters()).toBe(before);
-});
+}, 60_000);
 
 test('pnpm synth gives each stack’s assembly for a stage, and says what it does not know', async () => {
   const { exitCode, stdout } = await copy.run('pnpm', ['synth', 'weather', '--stage', 'demo', '--json']);
@@ -91,7 +97,7 @@ test('pnpm synth gives each stack’s assembly for a stage, and says what it doe
   const unknown = await copy.run('pnpm', ['synth', 'wether']);
   expect(unknown.exitCode).toBe(1);
   expect(unknown.all).toContain(
-    'No stack is called "wether". There are: foundation, inference, registry, weather.',
+    'No stack is called "wether". There are: foundation, frontend, inference, registry, weather.',
   );
   const badStage = await copy.run('pnpm', ['synth', '--stage', 'Demo']);
   expect(badStage.exitCode).toBe(1);

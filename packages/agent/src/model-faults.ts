@@ -49,6 +49,7 @@ export function busyFault(error: unknown): BusyFault | undefined {
   const call = apiCallError(error);
   return (
     busyStatus(call?.statusCode, call?.responseHeaders?.['retry-after']) ??
+    (call && call.statusCode === undefined ? lostConnection(connectionCode(call)) : undefined) ??
     (error instanceof ModelThrottledError ? busyStatus(429) : undefined)
   );
 }
@@ -61,11 +62,18 @@ export function connectionFault(error: unknown, started: boolean, where: string)
   const code = connectionCode(error);
   if (code === undefined) return undefined;
   if (started) return failed("The connection broke in the middle of the model's answer. Ask again.", error);
-  if (lostConnectionCodes.has(code)) return new BusyError({ code: 'model-unavailable', why: code }, error);
+  const lost = lostConnection(code);
+  if (lost) return new BusyError(lost, error);
   return unavailable(
     `${where} does not answer (${code}). Its operator must check the address and the network.`,
     error,
   );
+}
+
+function lostConnection(code: string | undefined): BusyFault | undefined {
+  return code !== undefined && lostConnectionCodes.has(code)
+    ? { code: 'model-unavailable', why: `connection lost, ${code}` }
+    : undefined;
 }
 
 /** Seconds of a Retry-After header: a number, or an HTTP date; undefined when it is neither. */

@@ -82,6 +82,22 @@ describe('an OpenAI-compatible model', () => {
     ).toHaveLength(2);
   });
 
+  it('gives a call an id that every provider takes, for the branch may go on with another model', async () => {
+    const id = `functions.forecast:${'0'.repeat(80)}`;
+    const call = { index: 0, id, function: { name: 'forecast', arguments: '{"city":"Lisbon"}' } };
+    await using server = await startOpenAiServer(
+      streamReply(chunk({ tool_calls: [call] }), chunk({}, 'tool_calls'), done),
+      textReply('Done.'),
+    );
+    const run = await record({ model: settings(server.baseUrl), agent: agentWith([forecast]) });
+    const part = run.parts.find(({ type }) => type === 'dynamic-tool');
+    expect(part).toMatchObject({
+      state: 'output-available',
+      toolCallId: expect.stringMatching(/^functions_forecast_0+$/) as string,
+    });
+    expect((part as { toolCallId: string }).toolCallId.length).toBeLessThanOrEqual(64);
+  });
+
   it('tells the model when it asks for a tool that does not exist, or writes broken JSON', async () => {
     const bad = (name: string, text: string) =>
       streamReply(

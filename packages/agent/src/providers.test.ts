@@ -127,6 +127,18 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       expect(run.text).toBe('Hello there.');
     });
 
+    it('is tried again when the connection is lost before the answer, as one that was kept open too long is', async () => {
+      await using server = await serving(provider, broken(), answer);
+      expect((await server.run()).text).toBe('Hello there.');
+      await using gone = await serving(provider, broken());
+      const { outcome } = await gone.run({ backoff: { baseMs: 1, tries: 2 } });
+      expect(outcome.error).toEqual({
+        code: 'model-unavailable',
+        message: expect.stringMatching(/connection lost/) as string,
+      });
+      expect(gone.requests).toHaveLength(2);
+    });
+
     it('is given up after the last try, as throttled', async () => {
       await using server = await serving(provider, provider.busy());
       const run = await server.run({ backoff: { baseMs: 1, tries: 3 } });

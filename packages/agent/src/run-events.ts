@@ -152,11 +152,16 @@ export class RunEvents {
     return closing;
   }
 
+  /**
+   * The provider's id, so that logs agree; but one that every other provider would take too, as the branch may
+   * go on with another model: Bedrock and Anthropic take 64 of these characters.
+   */
   #ownId(callId: string): string {
-    let own = callId;
+    const wanted = callId.replaceAll(/[^\w-]/g, '_').slice(0, 56) || 'call';
+    let own = callId === '' ? '' : wanted;
     while (own === '' || this.#usedIds.has(own)) {
       this.#calls += 1;
-      own = `${callId || 'call'}-${this.#calls}`;
+      own = `${wanted}-${this.#calls}`;
     }
     this.#usedIds.add(own);
     return own;

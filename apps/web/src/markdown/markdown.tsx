@@ -1,5 +1,5 @@
 import { lexer, type Token, type Tokens } from 'marked';
-import { memo, useMemo, type ReactNode } from 'react';
+import { createContext, memo, use, useMemo, type ReactNode } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { decodeEntities } from './entities.ts';
 import { Inline } from './inline.tsx';
@@ -8,14 +8,22 @@ import './markdown.css';
 /** A model's markdown as elements; never as HTML. Only blocks whose source changed are made again. */
 export function Markdown({ text }: { text: string }): ReactNode {
   const blocks = useMemo(() => lexer(text, { gfm: true }), [text]);
+  const highest = Math.min(
+    ...blocks.map((token) => (token.type === 'heading' ? (token as Tokens.Heading).depth : 6)),
+  );
   return (
-    <div className="markdown">
-      {blocks.map((token, i) => (
-        <Block key={i} token={token} raw={token.raw} />
-      ))}
-    </div>
+    <HighestHeading value={highest}>
+      <div className="markdown">
+        {blocks.map((token, i) => (
+          <Block key={i} token={token} raw={token.raw} />
+        ))}
+      </div>
+    </HighestHeading>
   );
 }
+
+/** Depth of the highest heading of the answer. */
+const HighestHeading = createContext(1);
 
 const Block = memo(
   ({ token }: { token: Token; raw: string }) => <BlockToken token={token} />,
@@ -56,9 +64,10 @@ function blocksOf(tokens: readonly Token[] | undefined): ReactNode {
   return tokens?.map((token, i) => <BlockToken key={i} token={token} />);
 }
 
-/** Headings of an answer begin below those of the page. */
+/** The highest heading of an answer comes right below the page's own, whatever its depth in the source. */
 function Heading({ heading }: { heading: Tokens.Heading }): ReactNode {
-  const Tag = (['h3', 'h4', 'h5', 'h6'] as const)[Math.min(heading.depth, 4) - 1] ?? 'h6';
+  const highest = use(HighestHeading);
+  const Tag = (['h2', 'h3', 'h4', 'h5', 'h6'] as const)[heading.depth - highest] ?? 'h6';
   return (
     <Tag>
       <Inline tokens={heading.tokens} />

@@ -47,15 +47,7 @@ function Part({ part, isOpen }: { part: MessagePart; isOpen: boolean }): ReactNo
 /** What an answer that is being written waits for, if anything is to be said about it. */
 function Waiting({ message }: { message: MessageView }): ReactNode {
   const { notice, parts } = message;
-  if (notice) {
-    const wait = notice.retryAfterSeconds;
-    return (
-      <p className="notice">
-        {notice.message}
-        {wait !== undefined && ` Trying again in ${Math.ceil(wait)} s.`}
-      </p>
-    );
-  }
+  if (notice) return <p className="notice">{notice.message}</p>;
   return parts.at(-1)?.type === 'text' ? null : (
     <div className="typing" aria-hidden="true">
       <span />

@@ -45,7 +45,7 @@ function Value({ title, value }: { title: string; value: unknown }): ReactNode {
   return (
     <div className="tool-value">
       <div className="tool-value-head">
-        <h4>{title}</h4>
+        <span>{title}</span>
         <CopyButton text={text} what={title.toLowerCase()} />
       </div>
       <pre tabIndex={0} aria-label={title}>

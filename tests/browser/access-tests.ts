@@ -1,0 +1,134 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { World } from './browser.test.ts';
+import type { Look, Size } from './person.ts';
+import { siteStates } from './states.ts';
+
+/** What axe finds against WCAG 2.2 A and AA, as lines that name the rule and the elements. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** That nobody is kept out: by contrast, by names, or by having no mouse. */
+export function accessTests({ site, somebody, stranger }: World): void {
+  test.each<[Size, Look]>([
+    ['desktop', 'light'],
+    ['desktop', 'dark'],
+    ['phone', 'light'],
+    ['phone', 'dark'],
+  ])(
+    'axe finds nothing against WCAG AA in any state, %s and %s',
+    async (size, look) => {
+      const person = await somebody({ size, look });
+      const found: string[] = [];
+      for (const { name, show } of siteStates) {
+        await show(person);
+        found.push(...(await violations(person.page)).map((line) => `${name}: ${line}`));
+        const overflow = await person.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (overflow > 0) found.push(`${name}: ${overflow} px wider than the screen`);
+      }
+      expect(found).toEqual([]);
+    },
+    90_000,
+  );
+
+  test('the sign-in page has no violation either, in both themes', async () => {
+    const page = await stranger();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(site().url);
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
+  test('a whole visit works by keyboard alone', async () => {
+    const { page } = await somebody();
+    const { keyboard } = page;
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      );
+    const tabTo = async (wanted: RegExp, key = 'Tab'): Promise<void> => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        if (wanted.test(await focused())) return;
+        await keyboard.press(key);
+      }
+      expect.fail(`${key} never came to ${wanted.source}; the focus is on “${await focused()}”`);
+    };
+
+    await tabTo(/^Weather$/);
+    await keyboard.press('Enter');
+    await expect.poll(focused).toBe('Message');
+    await keyboard.type('What will the weather be in Lisbon tomorrow?');
+    await keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Answer again' }).waitFor();
+    await expect.poll(focused).toBe('Message');
+
+    await tabTo(/^forecast/, 'Shift+Tab');
+    await keyboard.press('Enter');
+    await page.getByLabel('Input', { exact: true }).waitFor();
+    await tabTo(/^Answer again$/);
+    await keyboard.press('Enter');
+    await page.getByRole('group', { name: 'The answers' }).waitFor();
+    await page.getByRole('button', { name: 'Answer again' }).waitFor();
+    await tabTo(/^Edit your message$/, 'Shift+Tab');
+    await keyboard.press('Enter');
+    await expect.poll(focused).toBe('Edit your message');
+    await keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Edit your message' }).waitFor();
+
+    await page
+      .getByRole('navigation', { name: 'Chats' })
+      .getByRole('link', { name: /Lisbon/ })
+      .waitFor();
+    await tabTo(/^Rename/, 'Shift+Tab');
+    await keyboard.press('Enter');
+    await keyboard.type('By keyboard');
+    await keyboard.press('Enter');
+    await expect.poll(focused).toBe('Rename “By keyboard”');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await expect.poll(focused).toBe('Undo');
+    await keyboard.press('Enter');
+    await page
+      .getByRole('navigation', { name: 'Chats' })
+      .getByRole('link', { name: 'By keyboard' })
+      .waitFor();
+  });
+
+  test('the theme is chosen, kept over a reload, and otherwise the device’s', async () => {
+    const { page } = await somebody({ look: 'dark' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await ground();
+    await page.getByRole('radio', { name: 'Light' }).focus();
+    await page.keyboard.press('Space');
+    await expect.poll(ground).not.toBe(dark);
+    const light = await ground();
+    await page.reload();
+    await page.getByRole('radio', { name: 'Light' }).waitFor();
+    expect(await ground()).toBe(light);
+    await page.getByRole('radio', { name: 'As the device' }).focus();
+    await page.keyboard.press('Space');
+    await expect.poll(ground).toBe(dark);
+  });
+
+  test('a screen reader hears that an answer is awaited, and then what it says', async () => {
+    const person = await somebody();
+    await person.begin('Writer', 'Say it aloud');
+    await person.answered();
+    const live = person.page.locator('[aria-live="polite"]');
+    await expect.poll(() => live.allInnerTexts()).toContainEqual('Answer: You said: Say it aloud');
+  });
+}

@@ -1,0 +1,54 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { accessTests } from './access-tests.ts';
+import { chatTests } from './chat-tests.ts';
+import { chromiumPath, mustTest } from './env.ts';
+import { launch, Person } from './person.ts';
+import { startSite, type RunningSite } from './site.ts';
+import { weightTests } from './weight-tests.ts';
+
+if (chromiumPath === undefined) {
+  test.skipIf(!mustTest)('browser tests need Chromium (on Debian: apt-get install chromium)', () => {
+    expect.fail('No Chromium found; CI must have one. Name it in CHROMIUM_PATH.');
+  });
+}
+
+describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
+  let site: RunningSite;
+  let browser: Browser;
+  let people = 0;
+
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([startSite(), launch()]);
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+  }, 60_000);
+
+  const world: World = {
+    site: () => site,
+    somebody: async (options) => {
+      const person = await Person.arrive(browser, site.url, `person-${++people}`, options);
+      onTestFinished(() => person.leave());
+      return person;
+    },
+    stranger: async () => {
+      const page = await browser.newPage();
+      onTestFinished(() => page.close());
+      return page;
+    },
+  };
+  describe('chatting', () => chatTests(world));
+  describe('for everybody', () => accessTests(world));
+  describe('weight', () => weightTests(world));
+});
+
+/** What the tests share: one running site, and as many people before it as they need. */
+export interface World {
+  site(): RunningSite;
+  /** Somebody new who has signed in. */
+  somebody(options?: Parameters<typeof Person.arrive>[3]): Promise<Person>;
+  /** A page of nobody, at no place yet. */
+  stranger(): ReturnType<Browser['newPage']>;
+}

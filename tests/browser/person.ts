@@ -1,0 +1,133 @@
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromiumPath } from './env.ts';
+
+export type Size = 'phone' | 'desktop';
+export type Look = 'light' | 'dark';
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+
+export function launch(): Promise<Browser> {
+  if (chromiumPath === undefined)
+    throw new Error('No Chromium found: install one, or name it in CHROMIUM_PATH.');
+  const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [...flags, '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** Somebody before a browser: does what people do, and finds things by what they are called. */
+export class Person {
+  readonly page: Page;
+  /** Requests to other places than the site, and what the page complained of. */
+  readonly strayRequests: string[] = [];
+  readonly complaints: string[] = [];
+  readonly #url: string;
+
+  private constructor(page: Page, url: string) {
+    this.page = page;
+    this.#url = url;
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
+        this.strayRequests.push(request.url());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+        this.complaints.push(message.text());
+      }
+    });
+  }
+
+  static async arrive(
+    browser: Browser,
+    url: string,
+    name: string,
+    { size = 'desktop', look = 'light' }: { size?: Size; look?: Look } = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({
+      viewport: sizes[size],
+      colorScheme: look,
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(15_000);
+    const person = new Person(await context.newPage(), url);
+    await person.page.goto(url);
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.page.getByLabel('Another name').fill(name);
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+    return person;
+  }
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
+
+  /**
+   * Another tab of the same person at the same place; it takes the session storage along, as a duplicate does.
+   * `url` is another way to the same site.
+   */
+  async duplicateTab(url = this.#url): Promise<Person> {
+    const stored = await this.page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+    const page = await this.context.newPage();
+    await page.addInitScript((text) => {
+      if (sessionStorage.length > 0) return;
+      for (const [key, value] of Object.entries(JSON.parse(text) as Record<string, string>)) {
+        sessionStorage.setItem(key, value);
+      }
+    }, stored);
+    const other = new Person(page, url);
+    await page.goto(this.page.url().replace(this.#url, url));
+    return other;
+  }
+
+  async goHome(): Promise<void> {
+    await this.page.goto(this.#url);
+  }
+
+  /** Begins a chat with an app and says something. */
+  async begin(app: string, text: string): Promise<void> {
+    await this.goHome();
+    await this.page.getByRole('link', { name: app, exact: true }).click();
+    await this.say(text);
+    await this.page.waitForURL(/\/c\//);
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  get answers(): Locator {
+    return this.page.getByRole('article', { name: 'Answer' });
+  }
+
+  get lastAnswer(): Locator {
+    return this.answers.last();
+  }
+
+  /** Waits until nothing is being written any more. */
+  async answered(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Copy the answer' }).last().waitFor();
+    await this.page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  }
+
+  /** The words of the last answer, without what stands around them. */
+  async words(): Promise<string> {
+    return (await this.lastAnswer.locator('.markdown').allInnerTexts()).join('\n').trim();
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** What counting to `n` looks like. */
+export function counted(n: number): string {
+  return Array.from({ length: n }, (_, i) => String(i + 1)).join(' ');
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A model on loopback, OpenAI's wire, whose answer the last message of the user chooses. */
+export interface ScriptedModel {
+  baseUrl: string;
+  close(): Promise<void>;
+}
+
+interface Chat {
+  messages: { role: string; content?: unknown }[];
+}
+
+const showcase = [
+  '## Three ways to sort\n\nAll of them are **stable**, and `O(n log n)` in the worst case.\n\n',
+  '| Sort | Memory | In place |\n| :-- | --: | :-: |\n| Merge | 512 kB | no |\n| Tim | 256 kB | no |\n| Block | 4 kB | yes |\n\n',
+  '```ts\n// Stable since ES2019\nexport function byAge(people: Person[]): Person[] {\n',
+  "  return people.toSorted((a, b) => a.age - b.age || a.name.localeCompare(b.name, 'en'));\n}\n```\n\n",
+  '1. Sort by the *least* important key first\n2. then by the next\n\n> What is equal keeps its order.\n\n',
+  'More at [MDN](https://developer.mozilla.org/). [Do not](javascript:alert(1)) follow this one.\n\n',
+  '![a chart](https://tracker.example/pixel.png?said=secret)\n',
+];
+
+export async function startScriptedModel(): Promise<ScriptedModel> {
+  let busy = 0;
+  const server = createServer((request, response) => {
+    void (async () => {
+      const question = lastQuestion(JSON.parse(await bodyOf(request)) as Chat);
+      if (/break/i.test(question)) return refuse(response, 400, 'This model broke on purpose.');
+      if (/busy/i.test(question) && busy++ < 1) return refuse(response, 429, 'Too many requests.', 2);
+      const count = /count to (\d+)/i.exec(question);
+      const words = /sort/i.test(question)
+        ? showcase
+        : count
+          ? Array.from({ length: Number(count[1]) }, (_, i) => `${i + 1} `)
+          : [`You said: `, question];
+      await stream(response, words, count ? 8 : 0);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function stream(response: ServerResponse, words: readonly string[], pauseMs: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const envelope = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'scripted' };
+  const write = (delta: object, finish_reason: string | null = null): void => {
+    response.write(
+      `data: ${JSON.stringify({ ...envelope, choices: [{ index: 0, delta, finish_reason }] })}\n\n`,
+    );
+  };
+  write({ role: 'assistant', content: '' });
+  for (const content of words) {
+    if (response.destroyed) return;
+    write({ content });
+    if (pauseMs > 0) await delay(pauseMs);
+  }
+  write({}, 'stop');
+  const usage = { prompt_tokens: 9, completion_tokens: words.length };
+  response.end(`data: ${JSON.stringify({ ...envelope, choices: [], usage })}\n\ndata: [DONE]\n\n`);
+}
+
+function refuse(response: ServerResponse, status: number, message: string, retryAfter?: number): void {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify({ error: { message, type: 'error', code: null } }));
+}
+
+function lastQuestion({ messages }: Chat): string {
+  const content = messages.findLast(({ role }) => role === 'user')?.content;
+  if (typeof content === 'string') return content;
+  return Array.isArray(content)
+    ? content.map((part) => String((part as { text?: unknown }).text ?? '')).join('')
+    : '';
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { start } from '../system/running-start.ts';
+import { copyWorkspace } from '../workspace/workspace-copy.ts';
+import { startScriptedModel } from './scripted-model.ts';
+import { addWriterApp } from './writer-app.ts';
+
+/** The whole system with its site, as a user has it: two chat apps, one of them answered by a scripted model. */
+export interface RunningSite {
+  url: string;
+  /** Folder of the built site. */
+  dist: string;
+  stop(): Promise<void>;
+}
+
+export async function startSite(): Promise<RunningSite> {
+  const model = await startScriptedModel();
+  const copy = await copyWorkspace();
+  await addWriterApp(copy.root, model.baseUrl);
+  const running = await start(copy);
+  return {
+    url: running.url,
+    dist: join(copy.root, 'apps/web/dist'),
+    stop: async () => {
+      await running.stop();
+      await model.close();
+      await copy.dispose();
+    },
+  };
+}

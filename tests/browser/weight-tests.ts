@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { World } from './browser.test.ts';
+
+const firstLoadBytesMax = 300 * 1024;
+
+/** What a visit costs, and what the build must not hold. */
+export function weightTests({ site, stranger }: World): void {
+  test('the first load brings at most 300 KB of compressed JavaScript', async () => {
+    const page = await stranger();
+    const scripts: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() === 'script') scripts.push(response.body());
+    });
+    await page.goto(site().url);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
+  });
+
+  test('nothing that was built knows an address of this machine', async () => {
+    const files = await readdir(site().dist, { recursive: true, withFileTypes: true });
+    const texts = files.filter((file) => file.isFile() && /\.(js|css|html|svg)$/.test(file.name));
+    expect(texts.length).toBeGreaterThan(3);
+    for (const file of texts) {
+      const text = await readFile(join(file.parentPath, file.name), 'utf8');
+      expect(text, file.name).not.toMatch(/127\.0\.0\.1|localhost/);
+    }
+  });
+}
