@@ -11,7 +11,7 @@ import {
   type Answer,
   type AnswerAddress,
 } from '@parley/custom-resource/testing';
-import { cloudFormationEvent, prefix, type EventOptions } from './cloudformation.ts';
+import { cloudFormationEvent, prefix, type EventOptions, invocation } from './cloudformation.ts';
 
 const stack = stackId('parley-test-weather');
 /** The agent and the app of one stack. */
@@ -54,7 +54,7 @@ export class RegistrarWorld {
     this.handler = createRegistrar({ registry, log: createLog({ write: (line) => this.lines.push(line) }) });
   }
 
-  deliver = (event: unknown): Promise<Answer> => deliver(this.handler, this.address, event);
+  deliver = (event: unknown): Promise<Answer> => deliver(this.handler, this.address, event, invocation());
   event = (options: EventOptions) => cloudFormationEvent(this.address, options);
   create = (options: Sent) => this.deliver(this.event({ type: 'Create', ...options }));
   update = (options: Sent) => this.deliver(this.event({ type: 'Update', ...options }));

@@ -168,7 +168,9 @@ describe('the load balancer behind the distribution', () => {
     const upgrade = async (path: string) => {
       const { port, hostname } = new URL(machine.url);
       const socket = connect(Number(port), hostname);
-      socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n`);
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+      );
       const [data] = (await once(socket, 'data')) as [Buffer];
       socket.destroy();
       return data.toString().split('\r\n')[0];
