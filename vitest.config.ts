@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['{apps,packages,scripts,stacks,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**'],
-    testTimeout: 20_000,
+    // A net for what hangs, not a limit on what is slow: several of these start whole systems.
+    testTimeout: 90_000,
+    hookTimeout: 180_000,
     // More than the two cores CI has: the longest tests mostly wait, for a lease to end or a service to start.
     maxWorkers: 3,
   },

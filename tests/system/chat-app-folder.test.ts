@@ -16,7 +16,7 @@ beforeAll(async () => {
   copy = await copyWorkspace();
   weather = join(copy.root, 'stacks/chat-apps/weather');
   rainfall = join(copy.root, 'stacks/chat-apps/rainfall');
-}, 120_000);
+});
 afterAll(() => copy?.dispose());
 
 async function whileRunning(
@@ -55,7 +55,7 @@ test('a copied folder is reported until its package has a name of its own, and e
     expect(await appIds(user)).toEqual(['weather']);
     expect((await answer(user, 'weather')).text).toMatch(/Oslo/);
   });
-}, 120_000);
+});
 
 test('with its one line changed, the copy is a second app that answers on its own', async () => {
   const file = join(rainfall, 'package.json');
@@ -65,12 +65,12 @@ test('with its one line changed, the copy is a second app that answers on its ow
     conversation = await answer(user, 'rainfall');
     expect(conversation.text).toMatch(/Oslo/);
   });
-}, 120_000);
+});
 
 test('the copy’s own tests pass where it stands', async () => {
   const { exitCode, all } = await copy.run('vitest', ['run', 'stacks/chat-apps/rainfall']);
   expect(exitCode, all).toBe(0);
-}, 60_000);
+});
 
 test('an app that cannot be synthesized says why and keeps its last good version', async () => {
   const prompt = await readFile(join(rainfall, 'prompt.md'), 'utf8');
@@ -81,7 +81,7 @@ test('an app that cannot be synthesized says why and keeps its last good version
     expect((await answer(user, 'rainfall')).text).toMatch(/Oslo/);
   });
   await writeFile(join(rainfall, 'prompt.md'), prompt);
-}, 120_000);
+});
 
 test('a deleted folder retires its app, and its conversations stay readable', async () => {
   await rm(rainfall, { recursive: true });
@@ -93,4 +93,4 @@ test('a deleted folder retires its app, and its conversations stay readable', as
     expect(refused.status).toBeGreaterThanOrEqual(400);
     expect(((await refused.json()) as { error: { message: string } }).error.message).toMatch(/rainfall/);
   });
-}, 120_000);
+});

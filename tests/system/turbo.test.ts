@@ -8,7 +8,7 @@ let copy: WorkspaceCopy;
 beforeAll(async () => {
   copy = await copyWorkspace({ ownCache: true });
   await synth();
-}, 180_000);
+});
 afterAll(() => copy.dispose());
 
 /** Runs `turbo run synth` and gives the tasks that really ran; the others came from the cache. */
