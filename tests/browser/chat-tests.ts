@@ -74,7 +74,8 @@ export function chatTests({ site, somebody }: World): void {
     await expect.poll(() => person.words()).toBe(said);
     await person.page.getByRole('button', { name: 'Go on' }).click();
     await expect.poll(() => person.answers.count()).toBe(2);
-    await person.page.getByRole('button', { name: 'Stop the answer' }).click();
+    await person.answered();
+    expect(await person.answers.first().innerText()).toContain(said);
   });
 
   test('an edit and another answer stand beside the first, and the picker goes between them', async () => {
@@ -179,6 +180,7 @@ export function chatTests({ site, somebody }: World): void {
     await list.getByRole('button', { name: /Delete/ }).click();
     await page.reload();
     await list.getByText('Your chats will be listed here.').waitFor();
+    expect(person.complaints).toEqual([]);
   });
 
   test('a failed answer says why and what to do; a busy model is waited for in sight', async () => {
@@ -200,6 +202,7 @@ export function chatTests({ site, somebody }: World): void {
     await page.getByRole('alert').waitFor();
     await page.getByRole('link', { name: 'All chat apps', exact: true }).click();
     await page.getByRole('link', { name: 'Writer', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   test('signing out ends the session, and another person sees nothing of it', async () => {

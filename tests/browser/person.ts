@@ -3,7 +3,10 @@ import { chromiumPath } from './env.ts';
 
 export type Size = 'phone' | 'desktop';
 export type Look = 'light' | 'dark';
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const devices = {
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  desktop: { viewport: { width: 1280, height: 800 } },
+};
 
 export function launch(): Promise<Browser> {
   if (chromiumPath === undefined)
@@ -22,10 +25,12 @@ export class Person {
   readonly strayRequests: string[] = [];
   readonly complaints: string[] = [];
   readonly #url: string;
+  readonly #size: Size;
 
-  private constructor(page: Page, url: string) {
+  private constructor(page: Page, url: string, size: Size) {
     this.page = page;
     this.#url = url;
+    this.#size = size;
     page.on('request', (request) => {
       if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
         this.strayRequests.push(request.url());
@@ -45,13 +50,13 @@ export class Person {
     { size = 'desktop', look = 'light' }: { size?: Size; look?: Look } = {},
   ): Promise<Person> {
     const context = await browser.newContext({
-      viewport: sizes[size],
+      ...devices[size],
       colorScheme: look,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(15_000);
-    const person = new Person(await context.newPage(), url);
+    const person = new Person(await context.newPage(), url, size);
     await person.page.goto(url);
     await person.page.getByRole('button', { name: 'Sign in' }).click();
     await person.page.getByLabel('Another name').fill(name);
@@ -69,7 +74,9 @@ export class Person {
    * `url` is another way to the same site.
    */
   async duplicateTab(url = this.#url): Promise<Person> {
-    const stored = await this.page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+    const stored = await this.page.evaluate(() =>
+      JSON.stringify(Object.fromEntries(Object.entries(sessionStorage))),
+    );
     const page = await this.context.newPage();
     await page.addInitScript((text) => {
       if (sessionStorage.length > 0) return;
@@ -77,7 +84,7 @@ export class Person {
         sessionStorage.setItem(key, value);
       }
     }, stored);
-    const other = new Person(page, url);
+    const other = new Person(page, url, this.#size);
     await page.goto(this.page.url().replace(this.#url, url));
     return other;
   }
@@ -96,7 +103,9 @@ export class Person {
 
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.page.keyboard.press('Enter');
+    // Enter begins a line where there is only a touch screen.
+    if (this.#size === 'phone') await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+    else await this.page.keyboard.press('Enter');
   }
 
   get composer(): Locator {

@@ -76,9 +76,8 @@ function refuse(response: ServerResponse, status: number, message: string, retry
 function lastQuestion({ messages }: Chat): string {
   const content = messages.findLast(({ role }) => role === 'user')?.content;
   if (typeof content === 'string') return content;
-  return Array.isArray(content)
-    ? content.map((part) => String((part as { text?: unknown }).text ?? '')).join('')
-    : '';
+  const parts = Array.isArray(content) ? (content as { text?: string }[]) : [];
+  return parts.map(({ text = '' }) => text).join('');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -114,7 +114,7 @@ describe('the distribution', () => {
   test('reads the bucket by origin access control, and nobody else does', () => {
     expect(resourcesOf([frontend], 'AWS::CloudFront::OriginAccessControl')).toHaveLength(1);
     const [policy] = resourcesOf([frontend], 'AWS::S3::BucketPolicy');
-    const { Statement } = policy?.Properties['PolicyDocument'] as {
+    const { Statement } = policy!.Properties['PolicyDocument'] as {
       Statement: { Effect: string; Action: string; Principal: unknown; Condition: object }[];
     };
     const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
@@ -147,7 +147,7 @@ describe('the distribution', () => {
       OriginProtocolPolicy: 'http-only',
     });
     const [balancer] = resourcesOf(stacks, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
-    const [group] = (balancer?.Properties['SecurityGroups'] as { 'Fn::GetAtt': [string] }[]).map(
+    const [group] = (balancer!.Properties['SecurityGroups'] as { 'Fn::GetAtt': [string] }[]).map(
       (each) => each['Fn::GetAtt'][0],
     );
     const { Properties } = stackOf(stacks, 'foundation').template.Resources[group ?? '']!;
@@ -160,7 +160,7 @@ describe('the distribution', () => {
 describe('the headers of the page', () => {
   const headers = (stack: SynthesizedStack) => {
     const [policy] = resourcesOf([stack], 'AWS::CloudFront::ResponseHeadersPolicy');
-    return (policy?.Properties['ResponseHeadersPolicyConfig'] as { SecurityHeadersConfig: object })
+    return (policy!.Properties['ResponseHeadersPolicyConfig'] as { SecurityHeadersConfig: object })
       .SecurityHeadersConfig;
   };
 
@@ -259,7 +259,7 @@ describe('the publication', () => {
     const bucket = { Ref: 'SiteE53D7754' };
     expect(publisher?.Properties['Environment']).toEqual({ Variables: { [env.siteBucket]: bucket } });
     const [policy] = resourcesOf([frontend], 'AWS::IAM::Policy');
-    const { Statement } = policy?.Properties['PolicyDocument'] as {
+    const { Statement } = policy!.Properties['PolicyDocument'] as {
       Statement: { Action: string | string[] }[];
     };
     expect(Statement.flatMap(({ Action }) => Action).toSorted()).toEqual([

@@ -105,6 +105,11 @@ export class LiveConversation {
     await this.#load();
   }
 
+  get #isStarting(): boolean {
+    const { pending } = this.#snapshot.state;
+    return pending !== undefined && pending.runId === undefined && !pending.error;
+  }
+
   #lastId(): string | null {
     return this.#snapshot.branch.findLast((message) => !message.isPending)?.id ?? null;
   }
@@ -150,11 +155,13 @@ export class LiveConversation {
     } catch (error) {
       const { code, message } = asApiError(error);
       this.#dispatch([{ type: 'refused', key, error: { code, message } }]);
+      void this.#load();
     }
   }
 
   async #follow(runId: string): Promise<void> {
-    if (this.#followed.has(runId)) return;
+    // A run that this page is about to start streams to it already; which one it is, its first event says.
+    if (this.#followed.has(runId) || this.#isStarting) return;
     this.#followed.add(runId);
     try {
       await keepTrying((connection, opened) => this.#readOn(runId, connection, opened), {

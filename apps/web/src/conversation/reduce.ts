@@ -57,7 +57,7 @@ function addRunEvent(state: Conversation, entry: RunEntry): Conversation {
 function measure(
   callsSince: Run['callsSince'],
   toolMs: Conversation['toolMs'],
-  { event, at }: RunEntry,
+  { runId, event, at }: RunEntry,
 ): [Run['callsSince'], Conversation['toolMs']] {
   if (at === undefined) return [callsSince, toolMs];
   if (event.type === 'tool-input-available') return [{ ...callsSince, [event.toolCallId]: at }, toolMs];
@@ -66,7 +66,12 @@ function measure(
   const since = callsSince[event.toolCallId];
   return since === undefined
     ? [callsSince, toolMs]
-    : [callsSince, { ...toolMs, [event.toolCallId]: at - since }];
+    : [callsSince, { ...toolMs, [callKey(runId, event.toolCallId)]: at - since }];
+}
+
+/** Calls have ids of their own within one run only. */
+export function callKey(runId: string, toolCallId: string): string {
+  return `${runId}:${toolCallId}`;
 }
 
 /** A message that is finished stays so: an older look at it that comes late changes nothing. */

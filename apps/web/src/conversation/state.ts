@@ -56,7 +56,7 @@ export interface Conversation {
   pending?: Pending | undefined;
   /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
   chosen: Readonly<Record<string, string>>;
-  /** How long tools took, in milliseconds, by call. */
+  /** How long tools took, in milliseconds, by run and call (`callKey`). */
   toolMs: Readonly<Record<string, number>>;
 }
 

@@ -37,7 +37,6 @@ export function shownBranch(state: Conversation): MessageView[] {
 export function statusOf(state: Conversation, branch: readonly MessageView[]): ConversationStatus {
   if (state.pending?.error) return 'error';
   const last = branch.at(-1);
-  if (last?.isPending) return last.parts.length > 0 ? 'streaming' : 'submitted';
   if (last?.status === 'streaming') return last.parts.length > 0 ? 'streaming' : 'submitted';
   return last?.status === 'failed' ? 'error' : 'ready';
 }

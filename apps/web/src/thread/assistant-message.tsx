@@ -24,7 +24,7 @@ export function AssistantMessage(): ReactNode {
       aria-busy={isOpen}
     >
       {message.parts.map((part, i) => (
-        <Part key={i} part={part} isOpen={isOpen} />
+        <Part key={i} part={part} runId={message.runId ?? ''} isOpen={isOpen} />
       ))}
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
@@ -33,12 +33,18 @@ export function AssistantMessage(): ReactNode {
   );
 }
 
-function Part({ part, isOpen }: { part: MessagePart; isOpen: boolean }): ReactNode {
+interface PartProps {
+  part: MessagePart;
+  runId: string;
+  isOpen: boolean;
+}
+
+function Part({ part, runId, isOpen }: PartProps): ReactNode {
   switch (part.type) {
     case 'text':
       return <Markdown text={part.text} />;
     case 'dynamic-tool':
-      return <ToolCard part={part} isOpen={isOpen} />;
+      return <ToolCard part={part} runId={runId} isOpen={isOpen} />;
     case 'step-start':
       return null;
   }

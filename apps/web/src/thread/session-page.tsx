@@ -46,7 +46,11 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
 
   if (failure) {
     const again = (): void => setConversation(new LiveConversation({ sessionId, transport: api, outbox }));
-    return <Unreadable menu={menu} message={failure.message} onRetry={again} />;
+    return failure.code === 'not-found' ? (
+      <Unreadable menu={menu} message="It was deleted, or it is not yours. Your chats are in the list." />
+    ) : (
+      <Unreadable menu={menu} message={failure.message} onRetry={again} />
+    );
   }
   if (state.deleted) return <Unreadable menu={menu} message="This chat was deleted." />;
   const app = chatApps.find(({ id }) => id === (session ?? view)?.app);
@@ -109,7 +113,7 @@ function ConnectionState({ connection, isLoaded }: { connection: Connection; isL
 interface UnreadableProps {
   menu: ReactNode;
   message: string;
-  onRetry?: () => void;
+  onRetry?: (() => void) | undefined;
 }
 
 function Unreadable({ menu, message, onRetry }: UnreadableProps): ReactNode {

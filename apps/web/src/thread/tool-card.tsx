@@ -2,18 +2,26 @@ import type { ToolPart } from '@parley/contract/message';
 import { useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { callKey } from '../conversation/reduce.ts';
 import { useThread } from './thread-actions.ts';
 import './tool-card.css';
 
 /** Longer output is cut on the screen; the copy button has all of it. */
 const shownCharsMax = 20_000;
 
+interface ToolCardProps {
+  part: ToolPart;
+  runId: string;
+  /** True while the answer is being written. */
+  isOpen: boolean;
+}
+
 /** A call of a tool: its name and state, and on request what went in and what came out. */
-export function ToolCard({ part, isOpen }: { part: ToolPart; isOpen: boolean }): ReactNode {
+export function ToolCard({ part, runId, isOpen }: ToolCardProps): ReactNode {
   const [isExpanded, setExpanded] = useState(false);
   const { toolMs } = useThread();
   const state = stateOf(part, isOpen);
-  const took = toolMs[part.toolCallId];
+  const took = toolMs[callKey(runId, part.toolCallId)];
   return (
     <section className={`tool-card ${state.kind}`} aria-label={`Tool ${part.toolName}`}>
       <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>

@@ -1,0 +1,72 @@
+import type { SessionView } from '@parley/contract/session';
+import { afterEach, expect, test, vi } from 'vitest';
+import { SessionList, undoMs } from './session-list.ts';
+
+const session = (id: string): SessionView => ({
+  id,
+  app: 'weather',
+  title: id,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  revision: 1,
+  appState: 'usable',
+});
+
+/** A list over a server that holds these sessions. */
+async function listOf(...ids: string[]) {
+  const server = { sessions: ids.map(session), isDown: false };
+  const guard = (): void => {
+    if (server.isDown) throw new Error('down');
+  };
+  const list = new SessionList({
+    sessions: async () => (guard(), { sessions: [...server.sessions] }),
+    renameSession: async (id, title) => (guard(), { ...session(id), title }),
+    deleteSession: async (id) => {
+      guard();
+      server.sessions = server.sessions.filter((each) => each.id !== id);
+    },
+  });
+  await list.refresh();
+  return { list, server, shown: () => list.getState().sessions.map(({ title }) => title) };
+}
+
+afterEach(() => vi.useRealTimers());
+
+test('a deleted session is gone from sight at once, and from the server when it cannot be undone any more', async () => {
+  vi.useFakeTimers();
+  const { list, server, shown } = await listOf('a', 'b');
+  list.remove(session('a'));
+  await list.refresh();
+  expect([shown(), server.sessions.length]).toEqual([['b'], 2]);
+  await vi.advanceTimersByTimeAsync(undoMs);
+  expect([shown(), server.sessions.map(({ id }) => id)]).toEqual([['b'], ['b']]);
+});
+
+test('undo brings it back, and nothing is deleted', async () => {
+  vi.useFakeTimers();
+  const { list, server, shown } = await listOf('a', 'b');
+  list.remove(session('a'));
+  list.undo();
+  await vi.advanceTimersByTimeAsync(undoMs * 2);
+  expect([shown().toSorted(), server.sessions.length]).toEqual([['a', 'b'], 2]);
+});
+
+test('deleting another one, or leaving the page, deletes the first for good', async () => {
+  const { list, server, shown } = await listOf('a', 'b', 'c');
+  list.remove(session('a'));
+  list.remove(session('b'));
+  list.commit();
+  await vi.waitFor(() => expect(server.sessions.map(({ id }) => id)).toEqual(['c']));
+  expect(shown()).toEqual(['c']);
+});
+
+test('what the server refuses is put back as it was, with a sentence', async () => {
+  const { list, server, shown } = await listOf('a');
+  server.isDown = true;
+  await list.rename(session('a'), 'better');
+  expect(shown()).toEqual(['a']);
+  list.remove(session('a'));
+  list.commit();
+  await vi.waitFor(() => expect(shown()).toEqual(['a']));
+  expect(list.getState().problem).toContain('cannot be reached');
+});
