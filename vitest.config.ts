@@ -7,6 +7,7 @@ export default defineConfig({
     // A net for what hangs, not a limit on what is slow: several of these start whole systems.
     testTimeout: 90_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     // More than the two cores CI has: the longest tests mostly wait, for a lease to end or a service to start.
     maxWorkers: 3,
   },
