@@ -50,7 +50,7 @@ test('the one address serves the built page at every address inside it, and says
   expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
   expect(page.headers.get('cache-control')).toBe('no-cache');
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1];
-  const code = await fetch(running.url + script);
+  const code = await fetch(running.url + script, { headers: { 'accept-encoding': 'br' } });
   expect([code.status, code.headers.get('content-encoding')]).toEqual([200, 'br']);
   expect(await code.text()).not.toMatch(/localhost|127\.0\.0\.1/);
 
