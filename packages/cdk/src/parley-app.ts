@@ -6,7 +6,8 @@ import { projectOf, settingsOf, type Overrides } from './config.ts';
 import { checkedStage, synthInputOf } from './env.ts';
 import { SynthProblemsError } from './errors.ts';
 import { ParleyStack } from './parley-stack.ts';
-import { featureFlags, readConfig, stackPackageOf, type StackPackage } from './workspace.ts';
+import { readConfig } from './config-file.ts';
+import { featureFlags, stackPackageOf, type StackPackage } from './workspace.ts';
 
 export interface SynthOptions {
   stage: string;

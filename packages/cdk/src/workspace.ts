@@ -1,9 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { id as idSchema } from '@parley/contract/id';
 import { z } from 'zod';
-import { configFile } from './config.ts';
 import { SynthProblemsError, type SynthProblem } from './errors.ts';
 import { readJson } from './json-file.ts';
 
@@ -46,15 +45,6 @@ export function dependencyFolder(folder: string, name: string): string {
   const link = join(folder, 'node_modules', name);
   if (existsSync(link)) return realpathSync(link);
   throw packageProblem('dependencies', `expected "${name}" among them; add it and install`);
-}
-
-/** Content of `parley.config.ts` at the workspace's root; not yet checked. */
-export async function readConfig(root: string): Promise<unknown> {
-  const module: unknown = await import(pathToFileURL(join(root, configFile)).href);
-  const { config } = module as { config?: unknown };
-  if (config === undefined)
-    throw problem(configFile, '', 'expected `export const config = defineConfig({ … })`');
-  return config;
 }
 
 /** Feature flags: `context` of the cdk.json at the workspace's root, the only place that has any. */

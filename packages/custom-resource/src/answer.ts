@@ -10,10 +10,10 @@ export interface Outcome {
   data?: Record<string, string>;
 }
 
-/** CloudFormation takes answers of fewer bytes than this, and ignores larger ones. */
-export const answerBytesLimit = 4_096;
-
-/** Shares of the fields in the limit, in bytes of JSON. What CloudFormation itself sends is far smaller. */
+/**
+ * Bytes of JSON that each field may take: CloudFormation ignores an answer of 4,096 bytes or more. What it
+ * sends itself is far smaller.
+ */
 const share = {
   stackId: 800,
   requestId: 200,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { env as envNames } from '@parley/contract/names';
 import type { LocalCredentials } from './aws/credentials.ts';
 import { s3Path } from './gateway/local-pages.ts';
-import { signInPath } from './issuer/issuer.ts';
+import { signInPath } from './issuer/names.ts';
 
 export interface ChildEnvironmentOptions {
   credentials: LocalCredentials;

@@ -1,8 +1,7 @@
+import { localClientId, signInAsGrant, signInPath } from '@parley/local/sign-in';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 
-/** Grant of the local issuer that signs in as anybody, for terminals. */
-const signInAs = 'urn:parley:local:sign-in-as';
 const tokenReply = z.object({ access_token: z.string(), expires_in: z.number() });
 const renewBeforeMs = 60_000;
 
@@ -18,8 +17,8 @@ export function localSignIn(url: string, user: string): () => Promise<string> {
 }
 
 async function fetchToken(url: string, user: string): Promise<z.infer<typeof tokenReply>> {
-  const body = new URLSearchParams({ grant_type: signInAs, client_id: 'local', user });
-  const response = await fetch(new URL('/local/sign-in/oauth2/token', url), { method: 'POST', body }).catch(
+  const body = new URLSearchParams({ grant_type: signInAsGrant, client_id: localClientId, user });
+  const response = await fetch(new URL(`${signInPath}/oauth2/token`, url), { method: 'POST', body }).catch(
     (cause: unknown) => {
       throw new UserError(`Nothing answers at ${url}. Start it with: npx pnpm start`, { cause });
     },

@@ -4,14 +4,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { isLoopbackUrl } from '../gateway/local-hosts.ts';
+import { signInAsGrant, signInPath } from './names.ts';
 import { type Pool, grantedScope } from './pool.ts';
 import { groupsPattern, problemPage, signInPage, userNamePattern } from './sign-in-page.ts';
 import type { Grant, Tokens } from './tokens.ts';
-
-/** Where the issuer is, below the gateway's origin. */
-export const signInPath = '/local/sign-in';
-/** The grant by which terminals sign in without a browser: `user=<name>`, and `groups` separated by commas. */
-export const signInAsGrant = 'urn:parley:local:sign-in-as';
 
 const codeLifetimeMs = 60_000;
 /** Any page on the internet can send a form here, though it cannot read the answer. */

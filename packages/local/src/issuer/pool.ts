@@ -1,9 +1,8 @@
 import type { StackStore } from '../state/stack-store.ts';
 import { attributeOf } from '../state/records.ts';
 import { listAt, textAt } from '../template/values.ts';
+import { localClientId } from './names.ts';
 
-/** The client that is always known: for pages of local running, the terminal and curl. */
-export const localClientId = 'local';
 const openIdScopes = ['openid', 'profile', 'email'];
 
 /** What the running stacks' user pool says. */

@@ -16,7 +16,6 @@ export interface Change {
 }
 
 export const ifAbsent: Condition = { absent: ['pk'] };
-export const ifPresent: Condition = { present: ['pk'] };
 
 interface Expression {
   ConditionExpression: string;
