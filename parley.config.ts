@@ -21,6 +21,7 @@ export const config = defineConfig({
     region: 'us-east-1',
     network: 'public',
     size: 'small',
+    architecture: 'arm64',
     logRetentionDays: 14,
     model: { provider: 'demo' },
     modelSecrets: {},

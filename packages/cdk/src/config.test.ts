@@ -5,6 +5,7 @@ const defaults: StageSettingsInput = {
   region: 'eu-west-1',
   network: 'public',
   size: 'small',
+  architecture: 'arm64',
   logRetentionDays: 14,
   model: { provider: 'demo' },
   modelSecrets: {},

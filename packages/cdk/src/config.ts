@@ -1,3 +1,4 @@
+import { architectures } from '@parley/contract/architecture';
 import { budget, modelSettings } from '@parley/contract/model';
 import { describeIssues } from '@parley/contract/issues';
 import { stage as stageName } from '@parley/contract/id';
@@ -43,6 +44,8 @@ export const stageSettings = z
     network,
     /** Size of each service's tasks, and how many. */
     size: z.enum(['small', 'medium', 'large']),
+    /** Processors that services run on; their images are built for them. */
+    architecture: z.enum(architectures, { error: `expected one of ${quoted(architectures)}` }),
     logRetentionDays: z.literal(retentionDays, {
       error: `expected one of ${retentionDays.join(', ')}`,
     }),

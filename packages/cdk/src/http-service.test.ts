@@ -60,6 +60,15 @@ test('a service runs its image on ARM and says which workspace it is built from'
   ).not.toThrow();
 });
 
+test("a service runs on the stage's processors", async () => {
+  const template = await templateWith('', { architecture: 'x86_64' });
+  expect(() =>
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      RuntimePlatform: { CpuArchitecture: 'X86_64' },
+    }),
+  ).not.toThrow();
+});
+
 test('its rule on the shared listener forwards to healthy tasks only', async () => {
   const template = await templateWith();
   expect(() =>

@@ -94,12 +94,13 @@ export class HttpService extends Construct implements Grantee {
   }
 
   private createTask(stack: ParleyStack): FargateTaskDefinition {
-    const { cpu, memoryMiB } = sizes[stack.settings.size];
+    const { size, architecture } = stack.settings;
+    const { cpu, memoryMiB } = sizes[size];
     return new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB: memoryMiB,
       runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
+        cpuArchitecture: architecture === 'arm64' ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
