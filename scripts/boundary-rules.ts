@@ -18,6 +18,7 @@ const LIBRARIES = [
   '@parley/service',
   '@parley/custom-resource',
   '@parley/bundle',
+  '@parley/assembly',
 ];
 
 const BACKEND = [
@@ -29,6 +30,8 @@ const BACKEND = [
   '@parley/bundle',
 ];
 
+const DEPLOYMENT = [...LIBRARIES, '@parley/image', '@parley/local'];
+
 /** Rules in order; the first whose folder matches counts. */
 export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/contract', mayUse: [] },
@@ -39,16 +42,20 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/custom-resource', mayUse: [...FOUNDATIONS, '@parley/service'] },
   { folder: 'packages/cdk', mayUse: FOUNDATIONS },
   { folder: 'packages/local', mayUse: LIBRARIES },
-  { folder: 'packages/cli', mayUse: [...LIBRARIES, '@parley/local'] },
+  { folder: 'packages/assembly', mayUse: FOUNDATIONS },
+  { folder: 'packages/image', mayUse: [...FOUNDATIONS, '@parley/assembly'] },
+  // Its tests talk to the AWS of local running.
+  { folder: 'packages/deploy', mayUse: DEPLOYMENT },
+  { folder: 'packages/cli', mayUse: [...DEPLOYMENT, '@parley/deploy'] },
   { folder: 'apps/web', mayUse: FOUNDATIONS },
   // Its tests publish to the S3 of local running.
   { folder: 'apps/site-publisher', mayUse: [...BACKEND, '@parley/local'] },
   { folder: 'apps/*', mayUse: BACKEND },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
-  { folder: 'tests', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', 'apps'] },
-  { folder: 'bench', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli', '@parley/tests', 'apps'] },
-  { folder: '.', mayUse: [...LIBRARIES, '@parley/local', '@parley/cli'] },
+  { folder: 'tests', mayUse: [...DEPLOYMENT, '@parley/deploy', '@parley/cli', 'apps'] },
+  { folder: 'bench', mayUse: [...DEPLOYMENT, '@parley/deploy', '@parley/cli', '@parley/tests', 'apps'] },
+  { folder: '.', mayUse: [...DEPLOYMENT, '@parley/deploy', '@parley/cli'] },
 ];
 
 /** The rule for a workspace folder, or undefined when nobody has decided yet. */

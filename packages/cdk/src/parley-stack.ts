@@ -1,5 +1,5 @@
 import { DefaultStackSynthesizer, Fn, Stack, Tags, type StackProps } from 'aws-cdk-lib/core';
-import { prefixOf, stackName, tags } from '@parley/contract/names';
+import { prefixOf, stackName, tags, templateMetadata } from '@parley/contract/names';
 import type { Construct } from 'constructs';
 import type { StageSettings } from './config.ts';
 import type { SynthProblem } from './errors.ts';
@@ -50,6 +50,8 @@ export class ParleyStack extends Stack {
     this.settings = settings;
     this.problems = [...source.problems];
     Tags.of(this).add(tags.prefix, prefix);
+    // So that nothing of one stage can be taken for another's.
+    this.templateOptions.metadata = { [templateMetadata]: { stack: source.id, stage, prefix } };
   }
 
   /** The stack a construct is in. Throws when it is not one of ours. */

@@ -85,6 +85,9 @@ export const tags = {
 /** Docker label of a task definition's container: the workspace package whose build it runs. */
 export const workspaceLabel = 'parley.workspace';
 
+/** Key of a template's `Metadata` that says which stack of which stage it is. */
+export const templateMetadata = 'Parley';
+
 /** OAuth scope a token must carry to use a stage: `<prefix>/chat`. */
 export function chatScope(prefix: Prefix): string {
   return `${prefix}/chat`;

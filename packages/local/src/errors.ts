@@ -20,11 +20,6 @@ export class AlreadyRunningError extends LocalError {
   }
 }
 
-/** A cloud assembly or template that cannot be read or evaluated. */
-export class TemplateError extends LocalError {
-  override readonly name = 'TemplateError';
-}
-
 /** A resource that could not be created, updated or removed. */
 export class ResourceError extends LocalError {
   override readonly name = 'ResourceError';
@@ -41,9 +36,4 @@ export class AwsError extends Error {
     this.code = code;
     this.status = status;
   }
-}
-
-/** The message of whatever was thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

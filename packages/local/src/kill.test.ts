@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type FixtureStack, lambda } from './testing/assembly.ts';
+import { type FixtureStack, lambda } from '@parley/assembly/testing';
 import { Machine } from './testing/machine.ts';
 import { eventLines } from './testing/recorded-events.ts';
 import { eventually } from './testing/eventually.ts';

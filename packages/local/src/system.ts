@@ -5,7 +5,7 @@ import { DynamoDb } from './aws/dynamodb-api.ts';
 import { type Distribution, distributionOf } from './distribution/distribution.ts';
 import { S3Api } from './aws/s3-api.ts';
 import { ssmOperations } from './aws/ssm-api.ts';
-import type { StackAssembly } from './assembly/read-assembly.ts';
+import type { StackAssembly } from '@parley/assembly/read-assembly';
 import { childEnvironment, lambdaEnvironment } from './child-environment.ts';
 import { type NotRun, listNotRun } from './deploy/not-run.ts';
 import { type StackReport, updateStacks } from './deploy/update-stacks.ts';
@@ -134,7 +134,7 @@ export class System {
       dynamodb: this.#dynamodb,
       responseHost: () => this.#aws.host,
       invoke: async (functionArn, payload) => this.#functions.invoke(find(functionArn), payload),
-      asset: (stack, key) => this.#assemblies.find(({ name }) => name === stack)?.assets.get(key),
+      asset: (stack, key) => this.#assemblies.find(({ name }) => name === stack)?.assets.get(key)?.path,
     });
     const issuer = createIssuer({
       tokens: new Tokens(secrets),

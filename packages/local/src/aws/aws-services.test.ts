@@ -23,7 +23,7 @@ import { request } from 'node:http';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type JsonObject, objectAt } from '../template/values.ts';
+import { type JsonObject, objectAt } from '@parley/assembly/values';
 import { Machine } from '../testing/machine.ts';
 import { awsSettings } from '../testing/sample-client.ts';
 import { sampleClients } from '../testing/sample-clients.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { StackAssembly } from '../assembly/read-assembly.ts';
-import { TemplateError, messageOf } from '../errors.ts';
+import type { StackAssembly } from '@parley/assembly/read-assembly';
+import { TemplateError, messageOf } from '@parley/assembly/errors';
 import { inertAttribute } from '../resources/inert.ts';
 import type { ResourceRecord, StackState } from '../state/records.ts';
-import { evaluateProperties } from '../template/evaluate.ts';
-import type { Scope } from '../template/intrinsics.ts';
-import { type Template, inDependencyOrder, resourceDependencies } from '../template/references.ts';
-import { localAccount, stackScope } from '../template/stack-scope.ts';
-import { type Json, objectAt, sameJson, textAt } from '../template/values.ts';
+import { evaluateProperties } from '@parley/assembly/evaluate';
+import type { Scope } from '@parley/assembly/intrinsics';
+import { type Template, inDependencyOrder, resourceDependencies } from '@parley/assembly/references';
+import { localAccount, stackScope } from '@parley/assembly/stack-scope';
+import { type Json, objectAt, sameJson, textAt } from '@parley/assembly/values';
 import { type DeployContext, StackRun, dependentsFirst } from './stack-run.ts';
 
 export interface StackResult {

@@ -1,24 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { workspaceLabel } from '@parley/contract/names';
 import { LocalError } from '../errors.ts';
-import type { Template } from '../template/references.ts';
-import { referencesOf } from '../template/references.ts';
-import { listAt, objectAt, textAt } from '../template/values.ts';
-
-/** The workspace package whose container's image comes from a template parameter, or undefined. */
-export function workspaceOfImage(template: Template, parameter: string): string | undefined {
-  for (const resource of Object.values(template.Resources)) {
-    if (resource.Type !== 'AWS::ECS::TaskDefinition') continue;
-    for (const container of listAt(objectAt(resource, 'Properties'), 'ContainerDefinitions')) {
-      const image = objectAt(container, 'Image');
-      if (referencesOf(image).has(parameter))
-        return textAt(objectAt(container, 'DockerLabels'), workspaceLabel);
-    }
-  }
-  return undefined;
-}
 
 /**
  * Hash of everything in a folder: what stands for an image's tag, so that changed code changes the task definition.

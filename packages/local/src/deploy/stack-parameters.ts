@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { isSeededPath } from '@parley/contract/names';
-import type { StackAssembly } from '../assembly/read-assembly.ts';
-import { type SsmInput, ssmInputs } from '../assembly/stack-order.ts';
-import { TemplateError } from '../errors.ts';
+import type { StackAssembly } from '@parley/assembly/read-assembly';
+import { type SsmInput, ssmInputs } from '@parley/assembly/graph';
+import { TemplateError } from '@parley/assembly/errors';
 import type { ParameterStore } from '../state/parameter-store.ts';
-import { type Json, textAt } from '../template/values.ts';
-import { folderHash, workspaceOfImage } from './image-tags.ts';
+import { workspaceOfImage } from '@parley/assembly/images';
+import { type Json, textAt } from '@parley/assembly/values';
+import { folderHash } from './image-tags.ts';
 
 export interface ParameterSources {
   parameters: ParameterStore;

@@ -1,10 +1,11 @@
 import type { EventListener, ResourceAction } from '../events.ts';
-import { ResourceError, messageOf } from '../errors.ts';
+import { messageOf } from '@parley/assembly/errors';
+import { ResourceError } from '../errors.ts';
 import type { ResourceRequest } from '../resources/handler.ts';
 import type { Handlers } from '../resources/handlers.ts';
 import type { ResourceRecord, StackState } from '../state/records.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import type { JsonObject } from '../template/values.ts';
+import type { JsonObject } from '@parley/assembly/values';
 
 export interface DeployContext {
   store: StackStore;

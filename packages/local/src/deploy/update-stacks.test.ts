@@ -5,8 +5,8 @@ import { eventLines, recordedEvents } from '../testing/recorded-events.ts';
 import { sampleClients } from '../testing/sample-clients.ts';
 import { awsSettings } from '../testing/sample-client.ts';
 import { app, echoProgram, echoService, foundation, registry } from '../testing/sample-stacks.ts';
-import { type FixtureStack, ssmOutput } from '../testing/assembly.ts';
-import type { JsonObject } from '../template/values.ts';
+import { type FixtureStack, ssmOutput } from '@parley/assembly/testing';
+import type { JsonObject } from '@parley/assembly/values';
 
 let machine: Machine;
 const base = () => [foundation(), registry(), echoService()];

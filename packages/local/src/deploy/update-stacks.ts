@@ -1,7 +1,7 @@
-import { type StackAssembly, readAssembly } from '../assembly/read-assembly.ts';
-import { inStackOrder } from '../assembly/stack-order.ts';
+import { type StackAssembly, readStackAssembly } from '@parley/assembly/read-assembly';
+import { inStackOrder } from '@parley/assembly/graph';
 import type { EventListener, StackOutcome } from '../events.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '@parley/assembly/errors';
 import type { StackState } from '../state/records.ts';
 import { type StackResult, deployStack, removeStack } from './deploy-stack.ts';
 import { type ParameterSources, stackParameters } from './stack-parameters.ts';
@@ -58,11 +58,11 @@ async function readAll(folders: string[], stacks: StackState[]) {
   const readable: StackAssembly[] = [];
   const problems: StackReport[] = [];
   const kept: string[] = [];
-  const results = await Promise.allSettled(folders.map((folder) => readAssembly(folder)));
+  const results = await Promise.allSettled(folders.map((folder) => readStackAssembly(folder)));
   for (const [index, result] of results.entries()) {
     const folder = folders[index] ?? '';
     if (result.status === 'fulfilled') {
-      readable.push(...result.value);
+      readable.push(result.value);
       continue;
     }
     const own = stacks.filter((stack) => stack.folder === folder).map(({ name }) => name);

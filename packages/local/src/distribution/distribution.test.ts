@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BucketStore } from '../aws/bucket-store.ts';
-import { type FixtureStack, ssmOutput } from '../testing/assembly.ts';
+import { type FixtureStack, ssmOutput } from '@parley/assembly/testing';
 import { Machine } from '../testing/machine.ts';
 import { website } from '../testing/sample-site.ts';
 import { echoProgram, echoService, foundation as plainFoundation } from '../testing/sample-stacks.ts';

@@ -1,6 +1,6 @@
 import { wildcard } from '../gateway/routes.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import { type Json, listAt, objectAt, textAt, textsAt } from '../template/values.ts';
+import { type Json, listAt, objectAt, textAt, textsAt } from '@parley/assembly/values';
 import { type HeaderRules, headerRules } from './header-rules.ts';
 
 /** Where a request is answered. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BucketStore } from '../aws/bucket-store.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '@parley/assembly/errors';
 import { serveFromBucket } from './bucket-origin.ts';
 import type { Behavior, Distribution } from './distribution.ts';
 import type { HeaderRules } from './header-rules.ts';

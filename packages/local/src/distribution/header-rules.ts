@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type JsonObject, listAt, objectAt, textAt } from '../template/values.ts';
+import { type JsonObject, listAt, objectAt, textAt } from '@parley/assembly/values';
 
 /** What a response headers policy does to an answer's headers. */
 export interface HeaderRules {

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, listAt, objectAt, textAt } from '../template/values.ts';
+import { type Json, type JsonObject, listAt, objectAt, textAt } from '@parley/assembly/values';
 import type { PartNotRun } from '../resources/partly-run.ts';
 import { cachingDisabled } from './distribution.ts';
 

@@ -11,7 +11,7 @@ import {
   objectAt,
   textAt,
   textOf,
-} from '../template/values.ts';
+} from '@parley/assembly/values';
 import type { FunctionSpec } from './function-spec.ts';
 
 const defaultConcurrency = 8;

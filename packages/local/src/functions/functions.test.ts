@@ -2,7 +2,7 @@ import { InvokeCommand, type InvokeCommandInput, type LambdaClient } from '@aws-
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixtureStack, lambda } from '../testing/assembly.ts';
+import { type FixtureStack, lambda } from '@parley/assembly/testing';
 import { Machine } from '../testing/machine.ts';
 import { sampleClients } from '../testing/sample-clients.ts';
 import { echoProgram, echoService, foundation } from '../testing/sample-stacks.ts';

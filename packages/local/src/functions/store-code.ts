@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResourceError } from '../errors.ts';
-import { type JsonObject, textAt } from '../template/values.ts';
+import { type JsonObject, textAt } from '@parley/assembly/values';
 import { codeFolder } from './find-function.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../testing/machine.ts';
-import { type FixtureStack, ssmInput } from '../testing/assembly.ts';
+import { type FixtureStack, ssmInput } from '@parley/assembly/testing';
 import { foundation } from '../testing/sample-stacks.ts';
-import type { Json } from '../template/values.ts';
+import type { Json } from '@parley/assembly/values';
 
 let machine: Machine;
 

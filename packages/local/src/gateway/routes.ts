@@ -7,7 +7,7 @@ import {
   objectAt,
   textAt,
   textsAt,
-} from '../template/values.ts';
+} from '@parley/assembly/values';
 
 /** What happens to a request. */
 export type Action =

@@ -1,6 +1,6 @@
 import type { StackStore } from '../state/stack-store.ts';
 import { attributeOf } from '../state/records.ts';
-import { listAt, textAt } from '../template/values.ts';
+import { listAt, textAt } from '@parley/assembly/values';
 import { localClientId } from './names.ts';
 
 const openIdScopes = ['openid', 'profile', 'email'];

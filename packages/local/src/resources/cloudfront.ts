@@ -1,4 +1,4 @@
-import { textAt } from '../template/values.ts';
+import { textAt } from '@parley/assembly/values';
 import type { ResourceHandler } from './handler.ts';
 import { arn, generatedName, shortHash } from './physical-names.ts';
 

@@ -1,6 +1,6 @@
 import { ResourceError } from '../errors.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import { canonicalJson, textAt } from '../template/values.ts';
+import { canonicalJson, textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest } from './handler.ts';
 import { arn, generatedName, shortHash } from './physical-names.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CustomResourceResponses } from '../aws/custom-resource-responses.ts';
 import { ResourceError } from '../errors.ts';
 import type { InvocationResult } from '../functions/function-spec.ts';
-import { type Json, type JsonObject, isObject, numberAt, textAt } from '../template/values.ts';
+import { type Json, type JsonObject, isObject, numberAt, textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { generatedName } from './physical-names.ts';
 

@@ -9,7 +9,7 @@ import {
   objectAt,
   sameJson,
   textAt,
-} from '../template/values.ts';
+} from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { arn, generatedName } from './physical-names.ts';
 

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../template/values.ts';
-import type { StackIdentity } from '../template/stack-scope.ts';
+import type { Json, JsonObject } from '@parley/assembly/values';
+import type { StackIdentity } from '@parley/assembly/stack-scope';
 import type { ResourceRecord } from '../state/records.ts';
 
 /** One resource to be made or changed, with evaluated properties. */

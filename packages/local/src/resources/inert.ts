@@ -1,5 +1,5 @@
 import type { ResourceRecord } from '../state/records.ts';
-import { type Json, textAt } from '../template/values.ts';
+import { type Json, textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest } from './handler.ts';
 import { arn, generatedName, shortHash } from './physical-names.ts';
 

@@ -2,7 +2,7 @@ import { ResourceError } from '../errors.ts';
 import { snapshotOf } from '../functions/find-function.ts';
 import { storeCode } from '../functions/store-code.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import { objectAt, textAt } from '../template/values.ts';
+import { objectAt, textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { arn, generatedName } from './physical-names.ts';
 

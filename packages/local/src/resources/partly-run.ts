@@ -1,6 +1,6 @@
 import { distributionPartsNotRun } from '../distribution/parts-not-run.ts';
 import type { ResourceRecord } from '../state/records.ts';
-import { listAt, textAt } from '../template/values.ts';
+import { listAt, textAt } from '@parley/assembly/values';
 
 /** A part of a resource that has no effect here. */
 export interface PartNotRun {

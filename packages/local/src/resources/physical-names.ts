@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { localAccount } from '../template/stack-scope.ts';
+import { localAccount } from '@parley/assembly/stack-scope';
 import type { ResourceRequest } from './handler.ts';
 
 /** A short hash, fit for generated names. */

@@ -1,5 +1,5 @@
 import type { BucketStore } from '../aws/bucket-store.ts';
-import { textAt } from '../template/values.ts';
+import { textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { generatedName, shortHash } from './physical-names.ts';
 

@@ -1,6 +1,6 @@
 import { ResourceError } from '../errors.ts';
 import type { ParameterStore } from '../state/parameter-store.ts';
-import { textAt } from '../template/values.ts';
+import { textAt } from '@parley/assembly/values';
 import type { ResourceHandler, ResourceRequest, ResourceResult } from './handler.ts';
 import { generatedName } from './physical-names.ts';
 

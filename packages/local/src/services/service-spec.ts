@@ -3,7 +3,15 @@ import { LocalError } from '../errors.ts';
 import type { ParameterStore } from '../state/parameter-store.ts';
 import type { PlacedResource } from '../state/records.ts';
 import type { StackStore } from '../state/stack-store.ts';
-import { type Json, canonicalJson, listAt, numberAt, objectAt, textAt, textsAt } from '../template/values.ts';
+import {
+  type Json,
+  canonicalJson,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  textsAt,
+} from '@parley/assembly/values';
 import { shortHash } from '../resources/physical-names.ts';
 
 const defaultStopTimeoutSeconds = 30;

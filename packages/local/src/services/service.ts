@@ -1,5 +1,5 @@
 import type { ServiceState } from '../events.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '@parley/assembly/errors';
 import type { LogFile } from '../process/log-file.ts';
 import { type Instance, startInstance } from './instance.ts';
 import type { ServiceSpec } from './service-spec.ts';

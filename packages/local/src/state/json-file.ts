@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LocalError, messageOf } from '../errors.ts';
+import { messageOf } from '@parley/assembly/errors';
+import { LocalError } from '../errors.ts';
 
 /**
  * A JSON document on disk that survives a kill at any point: it is written beside itself, flushed and renamed.

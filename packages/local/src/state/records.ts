@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Json, JsonObject } from '../template/values.ts';
+import type { Json, JsonObject } from '@parley/assembly/values';
 
 const jsonObject = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalEvent } from '../events.ts';
 import { type LocalOptions, type LocalSystem, startLocal } from '../start.ts';
-import { type FixtureStack, writeAssembly } from './assembly.ts';
+import { type FixtureStack, writeAssembly } from '@parley/assembly/testing';
 import { eventually } from './eventually.ts';
 
 /** A folder of its own (with a space in its path) in which a local system runs, and is cleaned up after. */

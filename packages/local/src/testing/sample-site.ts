@@ -1,5 +1,5 @@
-import { type FixtureStack, ssmInput } from './assembly.ts';
-import type { Json, JsonObject } from '../template/values.ts';
+import { type FixtureStack, ssmInput } from '@parley/assembly/testing';
+import type { Json, JsonObject } from '@parley/assembly/values';
 
 /** Ids of AWS's own cache policies. */
 const caching = {

@@ -1,5 +1,5 @@
-import { type FixtureStack, lambda, ssmInput, ssmOutput } from './assembly.ts';
-import type { JsonObject } from '../template/values.ts';
+import { type FixtureStack, lambda, ssmInput, ssmOutput } from '@parley/assembly/testing';
+import type { JsonObject } from '@parley/assembly/values';
 
 /** A load balancer with a listener whose default answer is 404, and its address for others. */
 export function foundation(): FixtureStack {

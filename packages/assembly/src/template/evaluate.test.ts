@@ -6,6 +6,8 @@ import { stackScope } from './stack-scope.ts';
 import type { Json } from './values.ts';
 
 const template: Template = {
+  Metadata: {},
+  Outputs: {},
   Parameters: {},
   Mappings: { Sizes: { prod: { cpu: 1024 } } },
   Conditions: {

@@ -67,12 +67,14 @@ export function inDependencyOrder(dependencies: Map<string, Set<string>>, what: 
   return order;
 }
 
-/** A template, as far as local running reads it. */
+/** A template, as far as it is read here. */
 export interface Template {
+  Metadata: JsonObject;
   Parameters: { [name: string]: JsonObject };
   Mappings: { [name: string]: JsonObject };
   Conditions: JsonObject;
   Resources: { [logicalId: string]: TemplateResource };
+  Outputs: { [name: string]: JsonObject };
 }
 
 export interface TemplateResource {

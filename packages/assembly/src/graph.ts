@@ -1,8 +1,8 @@
-import { evaluate } from '../template/evaluate.ts';
-import { type Template, inDependencyOrder } from '../template/references.ts';
-import { stackScope } from '../template/stack-scope.ts';
-import { objectAt, textAt } from '../template/values.ts';
 import type { StackAssembly } from './read-assembly.ts';
+import { evaluate } from './template/evaluate.ts';
+import { type Template, inDependencyOrder } from './template/references.ts';
+import { stackScope } from './template/stack-scope.ts';
+import { objectAt, textAt } from './template/values.ts';
 
 /** A template parameter whose value is an SSM parameter's. */
 export interface SsmInput {
@@ -31,33 +31,47 @@ export function ssmOutputs(template: Template): string[] {
   });
 }
 
-/**
- * Stacks in the order they must be brought up: each after those that write the SSM parameters it reads, and
- * after those that hold the functions behind its custom resources. Read from the templates alone.
- * @throws TemplateError naming a circle of stacks
- */
-export function inStackOrder(assemblies: StackAssembly[]): StackAssembly[] {
-  const byName = new Map(assemblies.map((assembly) => [assembly.name, assembly]));
+/** One stack needs another: it reads a parameter that the other writes, or calls a function that it holds. */
+export interface Edge {
+  /** CloudFormation names. */
+  from: string;
+  to: string;
+  by: { reads: string } | { calls: string };
+}
+
+/** Every need of one stack for another (or for itself), read from the templates alone. */
+export function edges(assemblies: readonly StackAssembly[]): Edge[] {
   const writer = new Map<string, string>();
   const holder = new Map<string, string>();
   for (const { name, template } of assemblies) {
     for (const path of ssmOutputs(template)) writer.set(path, name);
-    for (const functionName of literalFunctionNames(template)) holder.set(functionName, name);
+    for (const functionName of functionNames(template)) holder.set(functionName, name);
   }
-  const dependencies = new Map(
-    assemblies.map((assembly) => {
-      const wanted = [
-        ...ssmInputs(assembly.template).map(({ path }) => writer.get(path)),
-        ...serviceFunctions(assembly).map((name) => holder.get(name)),
-      ];
-      const others = wanted.filter((name) => name !== undefined && name !== assembly.name);
-      return [assembly.name, new Set(others as string[])];
+  return assemblies.flatMap((assembly) => [
+    ...ssmInputs(assembly.template).flatMap(({ path }): Edge[] => {
+      const to = writer.get(path);
+      return to === undefined ? [] : [{ from: assembly.name, to, by: { reads: path } }];
     }),
-  );
-  return inDependencyOrder(dependencies, 'Stacks').flatMap((name) => byName.get(name) ?? []);
+    ...calledFunctions(assembly).flatMap((calls): Edge[] => {
+      const to = holder.get(calls);
+      return to === undefined ? [] : [{ from: assembly.name, to, by: { calls } }];
+    }),
+  ]);
 }
 
-function literalFunctionNames(template: Template): string[] {
+/**
+ * Stacks in the order they must be brought up: each after those it needs.
+ * @throws TemplateError naming a circle of stacks
+ */
+export function inStackOrder(assemblies: readonly StackAssembly[]): StackAssembly[] {
+  const needs = new Map(assemblies.map(({ name }) => [name, new Set<string>()]));
+  for (const { from, to } of edges(assemblies)) if (from !== to) needs.get(from)?.add(to);
+  const byName = new Map(assemblies.map((assembly) => [assembly.name, assembly]));
+  return inDependencyOrder(needs, 'Stacks').flatMap((name) => byName.get(name) ?? []);
+}
+
+/** Physical names that a template gives to its functions. */
+function functionNames(template: Template): string[] {
   return Object.values(template.Resources).flatMap((resource) =>
     resource.Type === 'AWS::Lambda::Function'
       ? [textAt(objectAt(resource, 'Properties'), 'FunctionName') ?? []].flat()
@@ -66,9 +80,13 @@ function literalFunctionNames(template: Template): string[] {
 }
 
 /** Names of functions of other stacks that custom resources call: their token has no resource in it. */
-function serviceFunctions({ name, region, template }: StackAssembly): string[] {
+export function calledFunctions({
+  name,
+  region,
+  template,
+}: Pick<StackAssembly, 'name' | 'region' | 'template'>): string[] {
   const scope = stackScope({ name, id: '', region }, template, {}, () => undefined);
-  return Object.values(template.Resources).flatMap((resource) => {
+  const names = Object.values(template.Resources).flatMap((resource) => {
     const token = objectAt(resource, 'Properties')['ServiceToken'];
     if (token === undefined) return [];
     try {
@@ -79,4 +97,5 @@ function serviceFunctions({ name, region, template }: StackAssembly): string[] {
       return []; // It refers to a resource or parameter: no edge of its own.
     }
   });
+  return [...new Set(names)];
 }

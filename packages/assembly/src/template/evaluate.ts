@@ -40,7 +40,7 @@ function intrinsicCall(value: JsonObject) {
   if (run && !(name === 'Condition' && typeof argument !== 'string')) return { run, argument };
   if (!name.startsWith('Fn::')) return undefined;
   throw new TemplateError(
-    `${name} is not understood by local running (it knows ${Object.keys(intrinsics).join(', ')}).`,
+    `${name} is not understood here (known are ${Object.keys(intrinsics).join(', ')}).`,
   );
 }
 

@@ -9,6 +9,7 @@ export interface FixtureStack {
   Conditions?: JsonObject;
   Mappings?: JsonObject;
   Transform?: string;
+  Metadata?: JsonObject;
   /** Code assets: key → files. The object key in templates is `<key>.zip`. */
   assets?: Record<string, Record<string, string>>;
 }
