@@ -43,7 +43,7 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/cdk', mayUse: FOUNDATIONS },
   { folder: 'packages/local', mayUse: LIBRARIES },
   { folder: 'packages/assembly', mayUse: FOUNDATIONS },
-  { folder: 'packages/image', mayUse: [...FOUNDATIONS, '@parley/assembly'] },
+  { folder: 'packages/image', mayUse: [...FOUNDATIONS, '@parley/assembly', '@parley/bundle'] },
   // Its tests talk to the AWS of local running.
   { folder: 'packages/deploy', mayUse: DEPLOYMENT },
   { folder: 'packages/cli', mayUse: [...DEPLOYMENT, '@parley/deploy'] },

@@ -39,6 +39,8 @@ export const ssmPath = {
   frontend: (prefix: Prefix, name: FrontendParameter) => `/${prefix}/frontend/${name}`,
   inferenceTaskRole: (prefix: Prefix) => `/${prefix}/inference/task-role-arn`,
   imageTag: (prefix: Prefix, service: string) => `/${prefix}/${service}/image-tag`,
+  /** Below it, the records of all stacks. */
+  stacks: (prefix: Prefix) => `/${prefix}/stacks`,
   deployed: (prefix: Prefix, stack: string) => `/${prefix}/stacks/${stack}/deployed`,
 };
 
@@ -84,6 +86,9 @@ export const tags = {
 
 /** Docker label of a task definition's container: the workspace package whose build it runs. */
 export const workspaceLabel = 'parley.workspace';
+
+/** Docker label of a container, `true` where it talks over WebSockets: more than one task then needs stickiness. */
+export const webSocketLabel = 'parley.web-socket';
 
 /** Key of a template's `Metadata` that says which stack of which stage it is. */
 export const templateMetadata = 'Parley';

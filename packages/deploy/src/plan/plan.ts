@@ -1,0 +1,1 @@
+export type { LeftStack, Plan, PlanInput, PlannedStack, Reason, ReasonCode, Replacement } from './types.ts';
