@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, AssetStaging } from 'aws-cdk-lib/core';
+import { App, AssetStaging, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib/core';
 import { DISABLE_CREATION_STACK_TRACES, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
+import { checkStack } from './checks/check-stack.ts';
 import { projectOf, settingsOf, type Overrides } from './config.ts';
 import { checkedStage, synthInputOf } from './env.ts';
 import { SynthProblemsError } from './errors.ts';
@@ -17,6 +18,8 @@ export interface SynthOptions {
   outdir?: string;
   /** Validate the template against CloudFormation's schema (about a second). @default false */
   validate?: boolean;
+  /** Rules of others to check too, such as cdk-nag's. What they find is a problem. @default none */
+  plugins?: IPolicyValidationPlugin[];
 }
 
 export interface SynthResult {
@@ -67,7 +70,7 @@ async function synthesize(
   const outdir = options.outdir ?? join(source.folder, 'cdk.out', stage);
   const partial = `${outdir}.partial`;
   try {
-    const app = newApp(source, partial, options.validate ?? false);
+    const app = newApp(source, partial, options);
     const stack = new ParleyStack(app, { package: source, project: projectOf(config), stage, settings });
     const template = buildAndSynth(app, stack, build);
     if (options.outdir === undefined) removeOtherStages(outdir);
@@ -80,11 +83,15 @@ async function synthesize(
 }
 
 /** Everything that could differ between two machines is off: traces, the tree, versions. */
-function newApp({ root }: StackPackage, outdir: string, validate: boolean): App {
+function newApp(
+  { root }: StackPackage,
+  outdir: string,
+  { validate = false, plugins = [] }: SynthOptions,
+): App {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   AssetStaging.clearAssetHashCache();
-  return new App({
+  const app = new App({
     outdir,
     context: { ...featureFlags(root), [DISABLE_CREATION_STACK_TRACES]: true },
     analyticsReporting: false,
@@ -92,6 +99,8 @@ function newApp({ root }: StackPackage, outdir: string, validate: boolean): App 
     treeMetadata: false,
     builtinCloudFormationValidation: validate,
   });
+  Validations.of(app).addPlugins(...plugins);
+  return app;
 }
 
 function buildAndSynth(app: App, stack: ParleyStack, build: (stack: ParleyStack) => void): unknown {
@@ -102,12 +111,14 @@ function buildAndSynth(app: App, stack: ParleyStack, build: (stack: ParleyStack)
   }
   if (stack.problems.length > 0) throw new SynthProblemsError(stack.problems);
   try {
-    const { template, messages } = app.synth().getStackByName(stack.stackName);
-    const errors = messages.filter(({ level }) => level === SynthesisMessageLevel.ERROR);
-    if (errors.length === 0) return template as unknown;
-    throw new SynthProblemsError(
-      errors.map(({ id, entry }) => ({ file: 'stack.ts', field: id, message: JSON.stringify(entry.data) })),
-    );
+    const assembly = app.synth();
+    const { template, messages } = assembly.getStackByName(stack.stackName);
+    const errors = messages
+      .filter(({ level }) => level === SynthesisMessageLevel.ERROR)
+      .map(({ id, entry }) => ({ file: 'stack.ts', field: id, message: JSON.stringify(entry.data) }));
+    const problems = [...errors, ...checkStack(stack, assembly)];
+    if (problems.length === 0) return template as unknown;
+    throw new SynthProblemsError(problems);
   } catch (error) {
     throw asProblems(error, stack);
   }

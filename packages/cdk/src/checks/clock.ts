@@ -1,0 +1,31 @@
+import type { Check } from './check.ts';
+import { resourcesOf, stringsIn } from './template.ts';
+
+/** How far from now a time may lie to be taken for the time of this synth. */
+const aDay = 24 * 60 * 60 * 1000;
+
+/**
+ * T31, T52: the time of the synth in a template. Every synth is then another template, so that each deploy
+ * updates the stack though nothing changed.
+ */
+export const synthTime: Check = (template) =>
+  resourcesOf(template).flatMap(({ logicalId, properties }) =>
+    [...stringsIn(properties)]
+      .filter(({ text }) => timesIn(text).some((time) => Math.abs(time - Date.now()) < aDay))
+      .map(({ path, text }) => ({
+        at: logicalId,
+        found: `${path.join('.')} holds the time of this synth: "${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`,
+        expected: 'the same template from the same sources',
+        mend: 'leave the time out; to update when content changes, use the hash of the content',
+      })),
+  );
+
+/** Milliseconds since 1970 of the times in a text: ISO 8601 with hours, or a count of (milli)seconds. */
+function timesIn(text: string): number[] {
+  const dates = text.match(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?/g) ?? [];
+  const counts = text.match(/(?<![\w.-])\d{10}(\d{3})?(?![\w.-])/g) ?? [];
+  return [
+    ...dates.map((date) => Date.parse(date)),
+    ...counts.map((count) => Number(count) * (count.length === 10 ? 1000 : 1)),
+  ];
+}
