@@ -167,3 +167,18 @@ test('a secret fills a variable of the container, which may read that secret', a
     }),
   ).not.toThrow();
 });
+
+test('a service with WebSockets keeps each user at one task, however many there are (T30)', async () => {
+  const template = await templateWith('webSocket: true', { size: 'medium' });
+  expect(() =>
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'stickiness.enabled', Value: 'true' }]),
+    }),
+  ).not.toThrow();
+  expect(() =>
+    template.hasResourceProperties(
+      'AWS::ECS::TaskDefinition',
+      container({ DockerLabels: { 'parley.workspace': '@test/echo', 'parley.web-socket': 'true' } }),
+    ),
+  ).not.toThrow();
+});

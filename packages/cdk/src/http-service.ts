@@ -30,6 +30,7 @@ import {
   imageRepository,
   serviceLogGroup,
   ssmPath,
+  webSocketLabel,
   workspaceLabel,
 } from '@parley/contract/names';
 import { Construct } from 'constructs';
@@ -52,6 +53,8 @@ export interface HttpServiceProps {
   healthPath: string;
   /** Seconds from SIGTERM to SIGKILL: for requests in flight. At most 120 on Fargate. @default 30 */
   stopTimeoutSeconds?: number;
+  /** Whether it talks over WebSockets: a user then stays with one task. @default false */
+  webSocket?: boolean;
   /** @default none but what the construct and grants set */
   environment?: Record<string, string>;
   /** Environment variable → name of the Secrets Manager secret that fills it. @default none */
@@ -125,7 +128,10 @@ export class HttpService extends Construct implements Grantee {
       image: ContainerImage.fromRegistry(this.image(stack, task, props.service)),
       command: ['node', 'server.mjs'],
       portMappings: [{ containerPort }],
-      dockerLabels: { [workspaceLabel]: props.workspace },
+      dockerLabels: {
+        [workspaceLabel]: props.workspace,
+        ...(props.webSocket ? { [webSocketLabel]: 'true' } : {}),
+      },
       stopTimeout,
       user: '1000:1000',
       readonlyRootFilesystem: true,
@@ -202,7 +208,7 @@ export class HttpService extends Construct implements Grantee {
   }
 
   private route(
-    { rule, healthPath }: HttpServiceProps,
+    { rule, healthPath, webSocket }: HttpServiceProps,
     service: FargateService,
     stopTimeout: Duration,
   ): void {
@@ -215,6 +221,8 @@ export class HttpService extends Construct implements Grantee {
       targets: [service],
       // A task that is stopping keeps its open streams for as long as it is given to finish them.
       deregistrationDelay: stopTimeout,
+      // The requests that open a connection have to reach the task that holds it.
+      ...(webSocket ? { stickinessCookieDuration: Duration.hours(8) } : {}),
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       healthCheck: {
         path: healthPath,
