@@ -1,26 +1,31 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { chatCommand } from './commands/chat.ts';
-import { resetCommand } from './commands/reset.ts';
-import { startCommand } from './commands/start.ts';
-import { synthCommand } from './commands/synth.ts';
+
+/** Each is loaded when it is asked for: what one needs is not what another's start waits for. */
+const commands: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand(),
+  chat: async () => (await import('./commands/chat.ts')).chatCommand(),
+  synth: async () => (await import('./commands/synth.ts')).synthCommand(),
+  reset: async () => (await import('./commands/reset.ts')).resetCommand(),
+};
 
 const program = new Command('parley')
   .description('Many AI chat apps in your own AWS account, and on your own machine')
-  .addCommand(startCommand())
-  .addCommand(chatCommand())
-  .addCommand(synthCommand())
-  .addCommand(resetCommand())
   .showHelpAfterError('(--help lists what there is)');
 
 // A reader that has gone (`parley chat … | head`) is no error.
 process.stdout.on('error', () => process.exit());
 
 try {
+  const asked = commands[process.argv[2] ?? ''];
+  for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
   await program.parseAsync();
 } catch (error) {
   // What goes wrong is the user's to mend and is said in one message; a stack trace only helps Parley's authors.
   process.stderr.write(`parley: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof Error && 'nextStep' in error && typeof error.nextStep === 'string') {
+    process.stderr.write(`  ${error.nextStep}\n`);
+  }
   if (process.argv.includes('--verbose') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
 }

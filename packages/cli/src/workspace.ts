@@ -2,16 +2,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import type { WorkspacePackage as DeployPackage } from '@parley/deploy/graph';
 import { UserError } from './errors.ts';
 
-/** One package of the workspace. */
-export interface WorkspacePackage {
-  name: string;
-  folder: string;
+/** One package of the workspace; it is a stack when it can be synthesized. */
+export interface WorkspacePackage extends DeployPackage {
   /** Names of its package scripts. */
   scripts: readonly string[];
-  /** The stack it is, when it can be synthesized: its unscoped name. */
-  stack: string | undefined;
 }
 
 export interface Workspace {
@@ -24,7 +21,15 @@ export interface Workspace {
 /** Folders that hold packages; the same as in pnpm-workspace.yaml, which a test compares. */
 export const packageFolders = ['apps', 'packages', 'stacks', 'stacks/chat-apps'] as const;
 
-const manifest = z.object({ name: z.string(), scripts: z.record(z.string(), z.string()).default({}) });
+const texts = z.record(z.string(), z.string()).default({});
+const manifest = z.object({
+  name: z.string(),
+  scripts: texts,
+  dependencies: texts,
+  devDependencies: texts,
+  optionalDependencies: texts,
+  parley: z.unknown().optional(),
+});
 
 /** The folder of the workspace that `from` lies in. Throws when there is none. */
 export function workspaceRoot(from: string): string {
@@ -69,12 +74,14 @@ async function packagesIn(parent: string): Promise<WorkspacePackage[]> {
 async function readPackage(folder: string): Promise<WorkspacePackage | undefined> {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return undefined;
-  const { name, scripts } = parseManifest(file, await readFile(file, 'utf8'));
+  const { name, scripts, parley, ...dependencies } = parseManifest(file, await readFile(file, 'utf8'));
   return {
     name,
     folder,
     scripts: Object.keys(scripts),
     stack: 'synth' in scripts ? unscoped(name) : undefined,
+    dependencies: Object.values(dependencies).flatMap((each) => Object.keys(each)),
+    parley,
   };
 }
 
