@@ -1,0 +1,21 @@
+/** Resource types that hold what people put into them: losing one is losing data, whatever its policy says. */
+export const statefulTypes: ReadonlySet<string> = new Set([
+  'AWS::Cognito::UserPool',
+  'AWS::DocDB::DBCluster',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::Volume',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::KMS::Key',
+  'AWS::Kinesis::Stream',
+  'AWS::Neptune::DBCluster',
+  'AWS::OpenSearchService::Domain',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::S3Vectors::VectorBucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::SQS::Queue',
+]);
