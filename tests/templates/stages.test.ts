@@ -143,6 +143,7 @@ describe('each setting reaches a template (T9)', () => {
   test.each<[string, Record<string, unknown>]>([
     ['region', { region: 'eu-central-1' }],
     ['account', inAccount],
+    ['architecture', { architecture: 'x86_64' }],
     ['network', { network: 'private' }],
     ['size', { size: 'large' }],
     ['logRetentionDays', { logRetentionDays: 30 }],
@@ -173,6 +174,7 @@ describe('each setting reaches a template (T9)', () => {
     const { stageSettings } = await import('@parley/cdk/config');
     expect(Object.keys(stageSettings.shape).toSorted()).toEqual([
       'account',
+      'architecture',
       'budget',
       'logRetentionDays',
       'model',
