@@ -6,6 +6,7 @@ import {
   type ApplicationListener,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Duration } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 
 export interface SharedLoadBalancer {
@@ -29,6 +30,10 @@ export function createLoadBalancer(stack: ParleyStack, vpc: Vpc): SharedLoadBala
   // CloudFront reaches it through network interfaces of its VPC origin, which have addresses of this network.
   securityGroup.addIngressRule(network, Port.tcp(80), 'HTTP from inside the network');
   securityGroup.addEgressRule(network, Port.allTcp(), 'Targets');
+  acknowledge(securityGroup, {
+    id: 'AwsSolutions-EC23',
+    reason: "It lets in the network's own addresses alone, by a reference that the rule cannot read.",
+  });
   const loadBalancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', {
     vpc,
     vpcSubnets: {

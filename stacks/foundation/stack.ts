@@ -4,11 +4,13 @@ import { writeParameter } from '@parley/cdk/shared-parameter';
 import { ssmPath, type NetworkParameter } from '@parley/contract/names';
 import { createLoadBalancer } from './load-balancer.ts';
 import { createNetwork } from './network.ts';
+import { logTraffic } from './traffic-logs.ts';
 
 /** What the other stacks of a stage stand on: network, load balancer and cluster. */
 export const app = parleyApp(import.meta, (stack) => {
   const vpc = createNetwork(stack);
   const { loadBalancer, listener, securityGroup } = createLoadBalancer(stack, vpc);
+  logTraffic(stack, vpc, loadBalancer);
   const cluster = new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
   const privateSubnets = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
 

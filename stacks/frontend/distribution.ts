@@ -21,10 +21,12 @@ import {
 import { S3BucketOrigin, VpcOrigin as VpcOriginOf } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { readParameter } from '@parley/cdk/shared-parameter';
 import { servicePaths, ssmPath } from '@parley/contract/names';
 import { siteFolder } from '@parley/contract/site';
+import { requestLogs } from './request-logs.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 
 /** Paths below which the build puts files with the hash of their content in their names. */
@@ -43,7 +45,7 @@ export function createDistribution(stack: ParleyStack, bucket: Bucket, connectTo
   };
   const services = serviceBehavior(createBalancerOrigin(stack));
   const { domain, certificateArn, webAclArn } = settings.site ?? {};
-  return new Distribution(stack, 'Distribution', {
+  const distribution = new Distribution(stack, 'Distribution', {
     comment: `${prefix}: the page and the services`,
     defaultRootObject: 'index.html',
     // The page is never kept: a deploy is seen at once, and none waits for an invalidation.
@@ -69,7 +71,33 @@ export function createDistribution(stack: ParleyStack, bucket: Bucket, connectTo
           minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
         }),
     ...(webAclArn === undefined ? {} : { webAclId: webAclArn }),
+    ...requestLogs(stack),
   });
+  acknowledgeOpenness(stack, distribution);
+  return distribution;
+}
+
+/** Says for cdk-nag why the distribution is as open as the stage's settings leave it. */
+function acknowledgeOpenness({ settings }: ParleyStack, distribution: Distribution): void {
+  acknowledge(distribution, {
+    id: 'AwsSolutions-CFR1',
+    reason: "Users sign in; where they are is nobody's business.",
+  });
+  if (settings.site?.webAclArn === undefined)
+    acknowledge(distribution, {
+      id: 'AwsSolutions-CFR2',
+      reason: 'A web ACL costs by the month; site.webAclArn names one.',
+    });
+  if (!settings.protectData)
+    acknowledge(distribution, {
+      id: 'AwsSolutions-CFR3',
+      reason: 'Only stages with protectData log requests; elsewhere nobody would read them.',
+    });
+  if (settings.site?.domain === undefined)
+    acknowledge(distribution, {
+      id: 'AwsSolutions-CFR4',
+      reason: "CloudFront's own address has its own certificate, whose lowest TLS version AWS sets.",
+    });
 }
 
 /** Every method and header goes through, nothing is kept, and no byte of a stream is held back to compress it. */

@@ -1,5 +1,7 @@
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, CustomResource, Duration } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
+import { objectsOf } from '@parley/cdk/bucket-objects';
 import { packageCodeWithFolder } from '@parley/cdk/built-code';
 import { LambdaFunction } from '@parley/cdk/lambda-function';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
@@ -14,7 +16,7 @@ const serviceTimeoutSeconds = 60;
 
 /** The bucket the distribution serves the page from. Nobody else reads it. */
 export function createSiteBucket(stack: ParleyStack): Bucket {
-  return new Bucket(stack, 'Site', {
+  const bucket = new Bucket(stack, 'Site', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
@@ -23,6 +25,11 @@ export function createSiteBucket(stack: ParleyStack): Bucket {
     lifecycleRules: [{ id: 'forget-cut-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     removalPolicy: dataRemovalPolicy(stack),
   });
+  acknowledge(bucket, {
+    id: 'AwsSolutions-S1',
+    reason: 'Only the distribution reads it, and what it holds is public.',
+  });
+  return bucket;
 }
 
 /** Publishes the built page with what it is told at run time, at each deploy that changes either. */
@@ -45,7 +52,7 @@ export function publishSite(stack: ParleyStack, bucket: Bucket, config: WebConfi
   publisher.allow({
     environment: { [env.siteBucket]: bucket.bucketName },
     actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
-    resources: [bucketArn(stack, `${bucket.bucketName}/*`)],
+    resources: [objectsOf(bucket.bucketName, publisher, "Which files there are is the build's to say.")],
   });
   publisher.allow({ actions: ['s3:ListBucket'], resources: [bucketArn(stack, bucket.bucketName)] });
   const properties: SiteProperties = {

@@ -1,4 +1,4 @@
-import { modelAccess } from '@parley/cdk/bedrock-access';
+import { grantModel } from '@parley/cdk/bedrock-access';
 import { HttpService } from '@parley/cdk/http-service';
 import { parleyApp } from '@parley/cdk/parley-app';
 import { Registry } from '@parley/cdk/registry';
@@ -30,7 +30,7 @@ export const app = parleyApp(import.meta, (stack) => {
   registry.attachments.grantWrite(api);
   registry.signIn.grantVerify(api);
   grantInvokeTools(stack, api);
-  for (const access of modelAccess(stack, model)) api.allow(access);
+  grantModel(api, model);
 
   writeParameter(stack, ssmPath.inferenceTaskRole(stack.prefix), api.taskRole.roleArn);
 });

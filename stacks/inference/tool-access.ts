@@ -1,5 +1,6 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ArnFormat } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
 import type { HttpService } from '@parley/cdk/http-service';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { registrarFunctionName, tags } from '@parley/contract/names';
@@ -15,6 +16,10 @@ export function grantInvokeTools(stack: ParleyStack, service: HttpService): void
         [`aws:ResourceTag/${tags.role}`]: tags.toolRole,
       },
     },
+  });
+  acknowledge(service, {
+    id: `AwsSolutions-IAM5[Resource::arn:aws:lambda:${stack.region}:<AWS::AccountId>:function:*]`,
+    reason: 'Tools are made by stacks to come: the condition on both tags names them.',
   });
   // A tag can be added to any function later; whoever could call the registrar could rewrite the catalog.
   const registrar = functionArn(stack, registrarFunctionName(stack.prefix));

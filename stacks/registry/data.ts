@@ -1,6 +1,7 @@
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { dataRemovalPolicy } from '@parley/cdk/retention';
 import { tableKeys } from '@parley/store/tables';
@@ -8,7 +9,7 @@ import { tableKeys } from '@parley/store/tables';
 /** A table with the keys packages/store expects, billed on demand. */
 export function createTable(stack: ParleyStack, id: string): Table {
   const { protectData } = stack.settings;
-  return new Table(stack, id, {
+  const table = new Table(stack, id, {
     partitionKey: { name: tableKeys.partition, type: AttributeType.STRING },
     sortKey: { name: tableKeys.sort, type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
@@ -17,11 +18,17 @@ export function createTable(stack: ParleyStack, id: string): Table {
     deletionProtection: protectData,
     removalPolicy: dataRemovalPolicy(stack),
   });
+  if (!protectData)
+    acknowledge(table, {
+      id: 'AwsSolutions-DDB3',
+      reason: 'Costs by the gigabyte; only stages with protectData can be recovered to a point in time.',
+    });
+  return table;
 }
 
 /** The bucket for attachments and large tool output. No other origin may use it from a page. */
 export function createBucket(stack: ParleyStack): Bucket {
-  return new Bucket(stack, 'Attachments', {
+  const bucket = new Bucket(stack, 'Attachments', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
@@ -38,4 +45,9 @@ export function createBucket(stack: ParleyStack): Bucket {
     ],
     removalPolicy: dataRemovalPolicy(stack),
   });
+  acknowledge(bucket, {
+    id: 'AwsSolutions-S1',
+    reason: 'Each upload is signed by a service, which logs for whom; nobody has another way in.',
+  });
+  return bucket;
 }

@@ -1,5 +1,6 @@
 import { AccountRecovery, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Aws } from 'aws-cdk-lib/core';
+import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { SignIn } from '@parley/cdk/registry';
 import { dataRemovalPolicy } from '@parley/cdk/retention';
@@ -24,6 +25,21 @@ function createUserPool(stack: ParleyStack): string {
     deletionProtection: protectData,
     removalPolicy: dataRemovalPolicy(stack),
   });
+  acknowledge(
+    pool,
+    {
+      id: 'AwsSolutions-COG1',
+      reason: 'Length counts, kinds of characters do not (NIST SP 800-63B, 5.1.1.2): twelve at least.',
+    },
+    {
+      id: 'AwsSolutions-COG2',
+      reason: 'Whoever has a policy for second factors has an issuer for it, which `signIn` names.',
+    },
+    {
+      id: 'AwsSolutions-COG8',
+      reason: 'The plus tier costs by the user and month, and guards passwords that nobody can sign up with.',
+    },
+  );
   const [identifier = '', scopeName = ''] = chatScope(stack.prefix).split('/');
   pool.addResourceServer('ResourceServer', {
     identifier,

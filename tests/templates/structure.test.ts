@@ -278,8 +278,13 @@ describe('data', () => {
       'registry/Attachments87B238D3',
       'registry/Users0A0EEA89',
     ];
+    const logs = ['foundation/TrafficLogs4DF9335D', 'frontend/RequestLogs6647DCB7'];
     expect(statefulOf(stacks).map(({ id }) => id)).toEqual(pinned);
-    expect(statefulOf(prod).map(({ id }) => id)).toEqual(pinned);
+    expect(
+      statefulOf(prod)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([...pinned, ...logs].toSorted());
   });
 
   test('has no physical names, so that it can be replaced', () => {

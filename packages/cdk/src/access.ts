@@ -1,3 +1,5 @@
+import type { Construct } from 'constructs';
+
 /** What a service or function may use: the variables that tell it what, and the actions it may take on it. */
 export interface Access {
   /** Environment variables, by name. @default none */
@@ -11,6 +13,6 @@ export interface Access {
 }
 
 /** What can be given access. One call gives the permission and the variables, so that they cannot drift. */
-export interface Grantee {
+export interface Grantee extends Construct {
   allow(access: Access): void;
 }

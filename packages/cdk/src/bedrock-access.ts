@@ -2,7 +2,8 @@ import type { ModelSettings } from '@parley/contract/model';
 import { Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { ssmPath } from '@parley/contract/names';
 import type { Construct } from 'constructs';
-import type { Access } from './access.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { Access, Grantee } from './access.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { readParameter } from './shared-parameter.ts';
 
@@ -21,7 +22,7 @@ const crossRegionProfile = /^(?:[a-z]{2}(?:-gov)?|apac|global)\.(.+)$/;
  * What answers of this model, and of no other, need; nothing for a model outside Bedrock. An inference
  * profile needs the models behind it too, in every region it sends calls to, but only through itself.
  */
-export function modelAccess(stack: ParleyStack, model: ModelSettings): Access[] {
+function modelAccess(stack: ParleyStack, model: ModelSettings): Access[] {
   if (model.provider !== 'bedrock') return [];
   const invoked = { actions, resources: [invokedArn(stack, model)] };
   const behind = modelBehind(model.modelId);
@@ -36,18 +37,37 @@ export function modelAccess(stack: ParleyStack, model: ModelSettings): Access[] 
   ];
 }
 
+/** Lets a service answer with a model. */
+export function grantModel(service: Grantee, model: ModelSettings): void {
+  for (const access of modelAccess(ParleyStack.of(service), model)) {
+    service.allow(access);
+    acknowledgeRegions(service, access);
+  }
+}
+
 /**
  * Lets the stage's inference service answer with a model that is one agent's own. The permission is part
  * of the agent's stack: it comes and goes with the agent. Undefined when the model needs none.
  */
 export function grantOwnModel(scope: Construct, model: ModelSettings): Policy | undefined {
   const stack = ParleyStack.of(scope);
-  const statements = modelAccess(stack, model).map((access) => new PolicyStatement(access));
-  if (statements.length === 0) return undefined;
+  const accesses = modelAccess(stack, model);
+  if (accesses.length === 0) return undefined;
   const roleArn = readParameter(scope, ssmPath.inferenceTaskRole(stack.prefix));
-  return new Policy(scope, 'ModelAccess', {
-    statements,
+  const policy = new Policy(scope, 'ModelAccess', {
+    statements: accesses.map((access) => new PolicyStatement(access)),
     roles: [Role.fromRoleArn(scope, 'InferenceRole', roleArn)],
+  });
+  for (const access of accesses) acknowledgeRegions(policy, access);
+  return policy;
+}
+
+/** Says for cdk-nag why a model may be called in every region. */
+function acknowledgeRegions(grantee: Construct, { resources: [arn = ''] }: Access): void {
+  if (!arn.includes('*')) return;
+  acknowledge(grantee, {
+    id: `AwsSolutions-IAM5[Resource::${arn}]`,
+    reason: 'The profile chooses the region of each call, and the condition lets no other call through.',
   });
 }
 

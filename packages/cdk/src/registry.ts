@@ -1,7 +1,8 @@
-import { Arn, ArnFormat } from 'aws-cdk-lib/core';
+import { Arn } from 'aws-cdk-lib/core';
 import { env, ssmPath } from '@parley/contract/names';
 import { Construct } from 'constructs';
 import type { Grantee } from './access.ts';
+import { objectsOf } from './bucket-objects.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { readParameter } from './shared-parameter.ts';
 
@@ -44,31 +45,19 @@ export class DataTable {
 
 /** The bucket that holds attachments and what is too large for an event. */
 export class AttachmentsBucket {
-  private readonly scope: Construct;
   private readonly bucketName: string;
 
-  constructor(scope: Construct, bucketName: string) {
-    this.scope = scope;
+  constructor(bucketName: string) {
     this.bucketName = bucketName;
   }
 
   /** Lets a service put objects: it never reads or deletes them itself. */
   grantWrite(grantee: Grantee): void {
-    const arn = Arn.format(
-      {
-        service: 's3',
-        region: '',
-        account: '',
-        resource: this.bucketName,
-        resourceName: '*',
-        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-      },
-      ParleyStack.of(this.scope),
-    );
+    const reason = 'Keys are named after users and conversations, which are not known before they exist.';
     grantee.allow({
       environment: { [env.attachmentsBucket]: this.bucketName },
       actions: ['s3:PutObject'],
-      resources: [arn],
+      resources: [objectsOf(this.bucketName, grantee, reason)],
     });
   }
 }
@@ -110,7 +99,7 @@ export class Registry extends Construct {
       read(registry(stack.prefix, 'conversations-table')),
       env.conversationsTable,
     );
-    this.attachments = new AttachmentsBucket(this, read(registry(stack.prefix, 'attachments-bucket')));
+    this.attachments = new AttachmentsBucket(read(registry(stack.prefix, 'attachments-bucket')));
     this.signIn = new SignIn(read(auth(stack.prefix, 'issuer')), read(auth(stack.prefix, 'scope')));
   }
 
