@@ -8,6 +8,8 @@ import { SynthProblemsError } from './errors.ts';
 export interface SynthInput {
   stage: string;
   overrides: Overrides;
+  /** What turbo calls the task, when it runs in one. */
+  sourcesHash: string | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export function synthInputOf(variables: NodeJS.ProcessEnv = process.env): SynthI
   return {
     stage: checkedStage(variables[synthEnv.stage] || 'dev'),
     overrides: set ? parsedOverrides(set) : {},
+    sourcesHash: variables[synthEnv.taskHash] || undefined,
   };
 }
 

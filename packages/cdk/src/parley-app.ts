@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, AssetStaging, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib/core';
+import { sourcesHashFile } from '@parley/contract/names';
 import { DISABLE_CREATION_STACK_TRACES, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { checkStack } from './checks/check-stack.ts';
 import { projectOf, settingsOf, type Overrides } from './config.ts';
@@ -16,6 +17,8 @@ export interface SynthOptions {
   overrides?: Overrides;
   /** Absolute folder of the cloud assembly. @default `cdk.out/<stage>` beside stack.ts */
   outdir?: string;
+  /** What turbo calls this synth: kept in the assembly, which is known to be up to date by it. @default none */
+  sourcesHash?: string | undefined;
   /** Validate the template against CloudFormation's schema (about a second). @default false */
   validate?: boolean;
   /** Rules of others to check too, such as cdk-nag's. What they find is a problem. @default none */
@@ -74,6 +77,7 @@ async function synthesize(
     const stack = new ParleyStack(app, { package: source, project: projectOf(config), stage, settings });
     const template = buildAndSynth(app, stack, build);
     if (options.outdir === undefined) removeOtherStages(outdir);
+    if (options.sourcesHash) writeFileSync(join(partial, sourcesHashFile), options.sourcesHash);
     rmSync(outdir, { recursive: true, force: true });
     renameSync(partial, outdir);
     return { stackName: stack.stackName, outdir, template };

@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./commands/start.ts')).startCommand(),
   chat: async () => (await import('./commands/chat.ts')).chatCommand(),
   synth: async () => (await import('./commands/synth.ts')).synthCommand(),
+  plan: async () => (await import('./commands/plan.ts')).planCommand(),
   reset: async () => (await import('./commands/reset.ts')).resetCommand(),
 };
 

@@ -76,6 +76,34 @@ export async function runTurbo({ root, task, env, filter = [] }: TurboOptions): 
   return { cached, ran: real.length - cached, failed: failures(root, task, tasks) };
 }
 
+/** The part of turbo's account of what it would do that is read here. */
+const forecast = z.object({
+  tasks: z.array(z.object({ package: z.string(), task: z.string(), hash: z.string() })),
+});
+
+/** By package, the hash of everything one task is made from. Nothing is run. */
+export async function taskHashes({
+  root,
+  task,
+  env,
+  filter = [],
+}: TurboOptions): Promise<Map<string, string>> {
+  const { exitCode, stdout, stderr } = await execa(
+    'turbo',
+    ['run', task, '--dry=json', ...filter.map((name) => `--filter=${name}`)],
+    {
+      cwd: root,
+      env: { ...env, TURBO_TELEMETRY_DISABLED: '1' },
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    },
+  );
+  if (exitCode !== 0) throw new UserError(`turbo could not run "${task}":\n${stderr}`);
+  const { tasks } = forecast.parse(JSON.parse(stdout));
+  return new Map(tasks.filter((each) => each.task === task).map((each) => [each.package, each.hash]));
+}
+
 function failures(root: string, task: string, tasks: readonly Task[]): FailedTask[] {
   const byId = new Map(tasks.map((each) => [each.taskId, each]));
   return tasks

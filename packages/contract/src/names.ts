@@ -121,8 +121,11 @@ export const env = {
   stopTimeout: 'PARLEY_STOP_TIMEOUT_SECONDS',
 } as const;
 
-/** Environment of the synth programs; both are part of turbo's cache key. */
-export const synthEnv = { stage: 'PARLEY_STAGE', set: 'PARLEY_SET' } as const;
+/** Environment of the synth programs; stage and settings are part of turbo's cache key, which turbo gives as a hash. */
+export const synthEnv = { stage: 'PARLEY_STAGE', set: 'PARLEY_SET', taskHash: 'TURBO_HASH' } as const;
+
+/** File of a cloud assembly that holds the hash of the task that synthesized it. */
+export const sourcesHashFile = 'sources.hash';
 
 /** Listener rules on the shared load balancer: paths and priorities. Chat apps begin at 100. */
 export const listenerRules = {

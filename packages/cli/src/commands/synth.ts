@@ -1,15 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { stage as stageName } from '@parley/contract/id';
+import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { UserError } from '../errors.ts';
 import { localStage } from '../local-sources.ts';
 import { printable } from '../printable.ts';
 import { synthesize } from '../synthesize.ts';
-import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
+import { type SetOptions, checkNames, setOption, stageOption } from '../stage-options.ts';
+import { readWorkspace, workspaceRoot } from '../workspace.ts';
 
 interface SynthOptions {
   stage: string;
-  set: Record<string, string>;
+  set: SetOptions;
   json?: boolean;
 }
 
@@ -20,13 +19,8 @@ export function synthCommand(): Command {
       'synthesize stacks into cdk.out/<stage> of their folders; what is unchanged comes from the cache',
     )
     .argument('[stack...]', 'names of stacks (default: all)')
-    .option('-s, --stage <stage>', 'the stage to synthesize for', parseStage, 'dev')
-    .option(
-      '--set <key=value>',
-      'a setting that wins over parley.config.ts, for this once; repeatable',
-      addSetting,
-      {},
-    )
+    .addOption(stageOption('the stage to synthesize for'))
+    .addOption(setOption())
     .option('--json', 'print one JSON object, for programs')
     .action(synth);
 }
@@ -58,26 +52,4 @@ async function synth(names: string[], { stage, set, json }: SynthOptions): Promi
   }
   if (workspace.duplicates.length > 0 || stacks.some(({ problems }) => problems.length > 0))
     process.exitCode = 1;
-}
-
-function checkNames({ packages }: Workspace, names: readonly string[]): void {
-  const known = packages.flatMap(({ stack }) => stack ?? []);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new UserError(
-      `No stack is called ${unknown.map((name) => `"${name}"`).join(', ')}. There are: ${known.join(', ')}.`,
-    );
-  }
-}
-
-function parseStage(text: string): string {
-  const parsed = stageName.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(parsed.error.issues[0]!.message);
-}
-
-function addSetting(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('expected key=value, such as network=private.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

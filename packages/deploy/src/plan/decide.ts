@@ -1,3 +1,4 @@
+import { stackName } from '@parley/contract/names';
 import type { StackAssembly } from '@parley/assembly/read-assembly';
 import { DeployError } from '../errors.ts';
 import { fingerprintOf, inputPaths } from '../record/fingerprint.ts';
@@ -50,25 +51,33 @@ async function whyChanged(
   return changeReasons({ assembly, record, differences, changed, writerOf: (path) => writers.get(path) });
 }
 
-/** A value that is not there, and that no stack of the plan will write, keeps a stack from being deployed. */
-export function missingInput(
+/** What a deploy could not do without: stacks that it comes after, and the values that it reads. */
+export function whatIsMissing(
   { stack, assembly }: Pick<PlannedStack, 'stack' | 'assembly'>,
-  { values, writers }: Facts,
+  { values, writers, live }: Facts,
+  { prefix, stage }: PlanInput,
+  needs: readonly string[],
   willDeploy: (stack: string) => boolean,
-  before: readonly string[],
 ): PlannedStack['blocked'] {
+  const absent = needs.filter((need) => !live.has(stackName(prefix, need)) && !willDeploy(need));
+  if (absent.length > 0) {
+    return {
+      code: 'upstream',
+      text: `it comes after ${absent.join(' and ')}, which ${absent.length > 1 ? 'are' : 'is'} not deployed`,
+      nextStep: `Deploy both: parley deploy ${[...absent, stack].join(' ')} --stage ${stage}.`,
+    };
+  }
   const path = inputPaths(assembly).find((each) => !values.has(each) && !willDeploy(writers.get(each) ?? ''));
   if (path === undefined) return undefined;
   const writer = writers.get(path);
-  const first = writer === undefined ? before.join(' ') : writer;
   return {
     code: 'upstream',
-    text: `it reads ${path}, which has no value yet`,
+    text: `it reads ${path}, which has no value`,
     path,
     nextStep:
-      first === ''
-        ? `Write a value to ${path} first.`
-        : `Deploy what it comes after too: parley deploy ${first} ${stack}.`,
+      writer === undefined
+        ? `Deploy what writes it once more, or write a value to it.`
+        : `Its writer's deploy is not complete: parley deploy ${writer} --stage ${stage}.`,
   };
 }
 

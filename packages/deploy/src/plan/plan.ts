@@ -1,7 +1,7 @@
 import { stackName } from '@parley/contract/names';
 import { type DeployGraph, checkGraph, declaredGraph, wavesOf } from '../graph/graph.ts';
 import { explain } from '../errors.ts';
-import { type Decision, decide, missingInput } from './decide.ts';
+import { type Decision, decide, whatIsMissing } from './decide.ts';
 import { driftOf } from './deployed-template.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { mayFollow } from './may-follow.ts';
@@ -21,7 +21,7 @@ export async function planStage(input: PlanInput): Promise<Plan> {
   checkGraph(graph, root, packages, assemblies, isWhole(input));
   const facts = await readFacts(input);
   const decisions = await decideEach(input, planned, facts);
-  const stacks = inWaves(decisions, graph, facts);
+  const stacks = inWaves(decisions, graph, facts, input);
   await addReplacements(stacks, input);
   return { stage, prefix, region: cloud.region, stacks, left: leftStacks(input, facts), input };
 }
@@ -35,7 +35,7 @@ export async function decideAgain(
   const decided = await decideEach(input, again, facts);
   const before = new Map(stacks.map((each) => [each.stack, each]));
   const result = decided.map((decision): PlannedStack => {
-    const blocked = decision.blocked ?? missingInput(decision, facts, () => false, []);
+    const blocked = decision.blocked ?? whatIsMissing(decision, facts, input, [], () => false);
     return {
       ...decision,
       ...(blocked ? { blocked } : {}),
@@ -64,7 +64,12 @@ async function verified(decision: Decision, { cloud }: PlanInput): Promise<Decis
   }
 }
 
-function inWaves(decisions: readonly Decision[], { needs }: DeployGraph, facts: Facts): PlannedStack[] {
+function inWaves(
+  decisions: readonly Decision[],
+  { needs }: DeployGraph,
+  facts: Facts,
+  input: PlanInput,
+): PlannedStack[] {
   const waves = wavesOf(
     decisions.map(({ stack }) => stack),
     needs,
@@ -77,9 +82,8 @@ function inWaves(decisions: readonly Decision[], { needs }: DeployGraph, facts: 
   return placed.map((each) => {
     const { after, reasons } = mayFollow(each, facts.writers, mayChange);
     if (after.length > 0) mayChange.add(each.stack);
-    const blocked =
-      each.blocked ??
-      missingInput(each, facts, (stack) => deployed.has(stack), [...(needs.get(each.stack) ?? [])]);
+    const before = [...(needs.get(each.stack) ?? [])];
+    const blocked = each.blocked ?? whatIsMissing(each, facts, input, before, (stack) => deployed.has(stack));
     return { ...each, ...(blocked ? { blocked } : {}), after, reasons, replacements: [] };
   });
 }

@@ -1,0 +1,64 @@
+import type { PlanInput } from '@parley/deploy/plan';
+import { prefixOf } from '@parley/contract/names';
+import { UserError } from './errors.ts';
+import { type SetOptions, stacksAskedFor } from './stage-options.ts';
+import { synthesizeStale } from './synthesize-stale.ts';
+import { type Workspace, readWorkspace, workspaceRoot } from './workspace.ts';
+
+export interface PlanOptions {
+  stage: string;
+  set: SetOptions;
+  verify?: boolean;
+  /** Told what does not keep the plan from being made. */
+  note(line: string): void;
+}
+
+/**
+ * Reads the workspace and synthesizes the stacks asked for (by default all of it, or the one whose folder this is):
+ * everything a plan is made from.
+ * @throws UserError with a line per problem of the sources
+ */
+export async function planInput(names: readonly string[], options: PlanOptions): Promise<PlanInput> {
+  const { stage, set } = options;
+  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
+  for (const line of workspace.duplicates) options.note(line);
+  const stacks = stacksAskedFor(workspace, names, process.cwd());
+  // What is synthesized by other processes and what is loaded in this one go side by side.
+  const [{ stacks: synthesized }, settings, { connect }, assembly] = await Promise.all([
+    synthesizeStale({ workspace, stage, set, stacks }),
+    readSettings(workspace, options),
+    import('@parley/deploy/cloud'),
+    import('@parley/assembly/read-assembly'),
+    import('@parley/deploy/plan'),
+    import('@aws-sdk/client-ssm'),
+    import('@aws-sdk/client-cloudformation'),
+  ]);
+  const problems = new Set(synthesized.flatMap((each) => each.problems));
+  if (problems.size > 0) throw new UserError(`The sources have problems:\n${lines(problems)}`);
+  return {
+    cloud: connect({ region: settings.region }),
+    stage,
+    prefix: prefixOf(settings.project, stage),
+    root: workspace.root,
+    packages: workspace.packages,
+    assemblies: await Promise.all(synthesized.map(({ folder }) => assembly.readStackAssembly(folder))),
+    settings: settings.values,
+    ...(options.verify === undefined ? {} : { verify: options.verify }),
+  };
+}
+
+async function readSettings({ root }: Workspace, { stage, set, note }: PlanOptions) {
+  const [{ projectOf, settingsOf }, { readConfig }] = await Promise.all([
+    import('@parley/cdk/config'),
+    import('@parley/cdk/config-file'),
+  ]);
+  const config = await readConfig(root);
+  const { stages } = config as { stages?: Record<string, unknown> };
+  const values = settingsOf(config, stage, set);
+  if (!(stage in (stages ?? {}))) note(`stage "${stage}" is not in parley.config.ts: it has the defaults`);
+  return { project: projectOf(config), region: values.region, values };
+}
+
+function lines(texts: Iterable<string>): string {
+  return [...texts].map((text) => `  ${text}`).join('\n');
+}

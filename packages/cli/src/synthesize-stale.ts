@@ -1,0 +1,92 @@
+import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourcesHashFile, synthEnv } from '@parley/contract/names';
+import { problemLines } from './problem-lines.ts';
+import { type StackSynthesis, type Synthesis, type SynthesizeOptions, synthesize } from './synthesize.ts';
+import { runTurbo, taskHashes } from './turbo.ts';
+import type { WorkspacePackage } from './workspace.ts';
+
+/**
+ * From this many stale stacks on, one process for all is faster than one each by turbo: measured on two cores,
+ * 20 stacks take 1 s together and 8 s one by one.
+ */
+const manyStacks = 4;
+
+/**
+ * Brings the assemblies of stacks up to date, and does nothing for those that are: turbo says by a hash what each
+ * would be made from, and an assembly holds the hash it was made from. Few stale ones go through turbo's cache;
+ * many are synthesized in one process.
+ */
+export async function synthesizeStale(options: SynthesizeOptions): Promise<Synthesis> {
+  const { workspace, stage, stacks } = options;
+  if (workspace.duplicates.length > 0) return synthesize(options);
+  const wanted = workspace.packages.filter(({ stack }) => stack && (!stacks || stacks.includes(stack)));
+  const hashes = await taskHashes({
+    root: workspace.root,
+    task: 'synth',
+    env: environment(options),
+    filter: stacks && wanted.map(({ name }) => name),
+  });
+  const checked = await Promise.all(
+    wanted.map(async (each) => ({
+      ...each,
+      isStale: (await madeFrom(each, stage)) !== hashes.get(each.name),
+    })),
+  );
+  const stale = checked.filter(({ isStale }) => isStale);
+  const fresh = checked.filter(({ isStale }) => !isStale).map((each) => synthesis(each, stage, []));
+  if (stale.length === 0) return { stacks: fresh, ran: 0, cached: fresh.length };
+  const names = stale.flatMap(({ stack }) => stack ?? []);
+  const rest = await (stale.length < manyStacks
+    ? synthesize({ ...options, stacks: names })
+    : synthesizeTogether(options, stale, hashes));
+  return { ...rest, stacks: [...fresh, ...rest.stacks], cached: rest.cached + fresh.length };
+}
+
+/** Builds by turbo, then synthesizes in one process what could be built. */
+async function synthesizeTogether(
+  options: SynthesizeOptions,
+  stale: readonly WorkspacePackage[],
+  hashes: ReadonlyMap<string, string>,
+): Promise<Synthesis> {
+  const { workspace, stage, set } = options;
+  const filter = stale.map(({ name }) => `${name}...`);
+  const built = await runTurbo({ root: workspace.root, task: 'build', env: environment(options), filter });
+  // Which stack waits for which build is turbo's to know: it tells what failed.
+  if (built.failed.length > 0)
+    return synthesize({ ...options, stacks: stale.flatMap(({ stack }) => stack ?? []) });
+  const program = fileURLToPath(import.meta.resolve('@parley/cdk/synth-together'));
+  const { stdout } = await execa(process.execPath, ['--stack-trace-limit=10', program], {
+    input: JSON.stringify({
+      stage,
+      overrides: set,
+      stacks: stale.map(({ name, folder }) => ({ folder, sourcesHash: hashes.get(name) ?? '' })),
+    }),
+  });
+  const { togetherOutput } = await import('@parley/cdk/synth-together');
+  const printed = new Map(
+    togetherOutput.parse(JSON.parse(stdout)).map((each) => [each.folder, each.printed]),
+  );
+  return {
+    ran: built.ran + stale.length,
+    cached: built.cached,
+    stacks: stale.map((each) => {
+      const text = printed.get(each.folder) ?? '';
+      return synthesis(each, stage, text === '' ? [] : problemLines(workspace.root, each.folder, text));
+    }),
+  };
+}
+
+function synthesis({ stack, folder }: WorkspacePackage, stage: string, problems: string[]): StackSynthesis {
+  return { stack: stack!, folder: join(folder, 'cdk.out', stage), problems };
+}
+
+async function madeFrom({ folder }: WorkspacePackage, stage: string): Promise<string | undefined> {
+  return readFile(join(folder, 'cdk.out', stage, sourcesHashFile), 'utf8').catch(() => undefined);
+}
+
+function environment({ stage, set }: SynthesizeOptions): Record<string, string> {
+  return { [synthEnv.stage]: stage, [synthEnv.set]: JSON.stringify(set) };
+}
