@@ -116,11 +116,24 @@ describe('a synth', () => {
     }
   });
 
-  test('of every stack passes the checks of CloudFormation, without a warning', async () => {
-    const checked = await workspace.synthAll({ stage: 'dev', validate: true });
-    for (const { name, outdir } of checked) {
-      const report: unknown = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'));
-      expect(report, name).toMatchObject({ pluginReports: [] });
+  test.each(['dev', 'prod'])(
+    'of %s passes the checks of CloudFormation, without a warning',
+    async (stage) => {
+      const checked = await workspace.synthAll({ stage, validate: true });
+      for (const { name, outdir } of checked) {
+        const report: unknown = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'));
+        expect(report, name).toMatchObject({ pluginReports: [] });
+      }
+    },
+  );
+
+  test('leaves templates that go by the bucket of assets, where 51,200 bytes are no limit (T27)', async () => {
+    for (const { stackName, outdir } of dev) {
+      const manifest = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8')) as {
+        artifacts: Record<string, { properties: { stackTemplateAssetObjectUrl?: string } }>;
+      };
+      const url = manifest.artifacts[stackName]?.properties.stackTemplateAssetObjectUrl;
+      expect(url).toMatch(/^s3:\/\/cdk-hnb659fds-assets-.*\.json$/);
     }
   });
 
