@@ -3,6 +3,7 @@ export type ImageErrorCode =
   | 'template-differs'
   | 'probe-failed'
   | 'base-unavailable'
+  | 'base-wrong'
   | 'no-builder'
   | 'build-failed'
   | 'registry-refused'

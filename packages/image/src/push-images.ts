@@ -57,10 +57,10 @@ async function pushIfAbsent({ builder: find, ...options }: PushOptions): Promise
   if (there !== undefined) return report({ type: 'image', service, tag, state: 'present', detail: there });
   const builder = await find();
   const registry = await registryOf(ecr);
-  await ensureRepository(ecr, prefix, service);
   const reference = `${registry.host}/${imageRepository(prefix, service)}:${tag}`;
   try {
     await buildImage({ ...options, reference, builder });
+    await ensureRepository(ecr, prefix, service);
     report({ type: 'image', service, tag, state: 'pushing', detail: reference });
     const digest = await pushed(builder.push({ reference, registry, signal }), () =>
       findImage(ecr, prefix, service, tag),

@@ -81,7 +81,7 @@ async function checkArchitecture(folder: string, architecture: Architecture): Pr
   const machine = (await readFile(program)).readUInt16LE(18);
   if (machine === platforms[architecture].elfMachine) return;
   throw new ImageError(
-    'base-unavailable',
+    'base-wrong',
     `${program} is for ELF machine ${machine}, expected ${platforms[architecture].elfMachine} (${architecture}): reinstall it.`,
   );
 }

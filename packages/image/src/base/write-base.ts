@@ -23,7 +23,8 @@ export function downloadCache(root: string): string {
 
 /**
  * Writes an image's base into an empty folder: Node, the libraries it needs, and nothing that could be run besides.
- * Needs no tool and no right of the system, for any architecture. Throws `base-unavailable`.
+ * Needs no tool and no right of the system, for any architecture. Throws `base-unavailable`, or `base-wrong`
+ * when a pinned package does not hold what it should.
  */
 export async function writeBase(folder: string, { from, architecture, mirrors }: BaseOptions): Promise<void> {
   const pin = await nodePin(from, architecture);
@@ -55,7 +56,7 @@ function contentOf(source: OpenedPackage | undefined, path: string): Uint8Array 
   if (entry?.link !== undefined) return contentOf(source, join(dirname(path), entry.link));
   if (entry) return entry.content;
   throw new ImageError(
-    'base-unavailable',
+    'base-wrong',
     `Debian's package has no ${path}: the pins in packages/image are wrong.`,
   );
 }

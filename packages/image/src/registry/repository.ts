@@ -13,32 +13,28 @@ import { lifecyclePolicy } from './lifecycle-policy.ts';
 /**
  * Makes a service's repository when there is none, and sees to its lifecycle policy. It is in no stack: a service's
  * first deploy needs the image to be there already. Tags with a hash are never moved, those that mark use are.
- * @returns its address, without a tag
  */
-export async function ensureRepository(ecr: ECRClient, prefix: Prefix, service: string): Promise<string> {
+export async function ensureRepository(ecr: ECRClient, prefix: Prefix, service: string): Promise<void> {
   const repositoryName = imageRepository(prefix, service);
-  const uri = (await existing(ecr, repositoryName)) ?? (await create(ecr, prefix, repositoryName));
+  if (!(await exists(ecr, repositoryName))) await create(ecr, prefix, repositoryName);
   const policy = JSON.stringify(lifecyclePolicy);
   if ((await policyOf(ecr, repositoryName)) !== policy) {
     await ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: policy }));
   }
-  return uri;
 }
 
-async function existing(ecr: ECRClient, repositoryName: string): Promise<string | undefined> {
+async function exists(ecr: ECRClient, repositoryName: string): Promise<boolean> {
   try {
-    const { repositories } = await ecr.send(
-      new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }),
-    );
-    return repositories?.[0]?.repositoryUri;
+    await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
+    return true;
   } catch (error) {
-    if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
+    if (isNamed(error, 'RepositoryNotFoundException')) return false;
     throw error;
   }
 }
 
-async function create(ecr: ECRClient, prefix: Prefix, repositoryName: string): Promise<string> {
-  const { repository } = await ecr.send(
+async function create(ecr: ECRClient, prefix: Prefix, repositoryName: string): Promise<void> {
+  await ecr.send(
     new CreateRepositoryCommand({
       repositoryName,
       imageScanningConfiguration: { scanOnPush: true },
@@ -51,7 +47,6 @@ async function create(ecr: ECRClient, prefix: Prefix, repositoryName: string): P
       tags: [{ Key: tags.prefix, Value: prefix }],
     }),
   );
-  return repository?.repositoryUri ?? '';
 }
 
 /** Undefined when there is none, or when it is not spelt as we would. */
