@@ -10,6 +10,7 @@ export interface FixtureStack {
   Mappings?: JsonObject;
   Transform?: string;
   Metadata?: JsonObject;
+  Outputs?: JsonObject;
   /** Code assets: key → files. The object key in templates is `<key>.zip`. */
   assets?: Record<string, Record<string, string>>;
 }

@@ -1,0 +1,46 @@
+import type { FakeStack } from './aws-account.ts';
+
+const pageSize = 100;
+
+/** What CloudFormation answers: summaries of stacks by page, and templates. */
+export function cloudFormationAnswer(
+  operation: string,
+  form: URLSearchParams,
+  stacks: ReadonlyMap<string, FakeStack>,
+): string {
+  if (operation === 'ListStacks') return wrapped(operation, summaries(form, stacks));
+  if (operation === 'GetTemplate') {
+    const template = stacks.get(form.get('StackName') ?? '')?.template;
+    return wrapped(operation, `<TemplateBody>${escaped(JSON.stringify(template))}</TemplateBody>`);
+  }
+  throw new Error(`The account in memory has no ${operation}.`);
+}
+
+function summaries(form: URLSearchParams, stacks: ReadonlyMap<string, FakeStack>): string {
+  const begin = Number(form.get('NextToken') ?? '0');
+  const wanted = new Set(
+    [...form].filter(([key]) => key.startsWith('StackStatusFilter.')).map(([, status]) => status),
+  );
+  const found = [...stacks].filter(([, { status }]) => wanted.size === 0 || wanted.has(status));
+  const members = found
+    .slice(begin, begin + pageSize)
+    .map(
+      ([name, { status, statusReason = '' }]) =>
+        `<member><StackName>${name}</StackName><StackStatus>${status}</StackStatus>` +
+        `<StackStatusReason>${escaped(statusReason)}</StackStatusReason>` +
+        '<CreationTime>2026-11-01T08:00:00Z</CreationTime><LastUpdatedTime>2026-11-02T09:30:00Z</LastUpdatedTime></member>',
+    );
+  const more = begin + pageSize < found.length ? `<NextToken>${begin + pageSize}</NextToken>` : '';
+  return `<StackSummaries>${members.join('')}</StackSummaries>${more}`;
+}
+
+function wrapped(operation: string, result: string): string {
+  return (
+    `<${operation}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">` +
+    `<${operation}Result>${result}</${operation}Result></${operation}Response>`
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
