@@ -3,6 +3,7 @@ import { prefixOf } from '@parley/contract/names';
 import { UserError } from './errors.ts';
 import { type SetOptions, stacksAskedFor } from './stage-options.ts';
 import { synthesizeStale } from './synthesize-stale.ts';
+import { tagOfPackage } from './workspace-images.ts';
 import { type Workspace, readWorkspace, workspaceRoot } from './workspace.ts';
 
 export interface PlanOptions {
@@ -35,19 +36,27 @@ export async function planInput(names: readonly string[], options: PlanOptions):
   ]);
   const problems = new Set(synthesized.flatMap((each) => each.problems));
   if (problems.size > 0) throw new UserError(`The sources have problems:\n${lines(problems)}`);
-  return {
-    cloud: connect({ region: settings.region }),
-    stage,
+  const source = {
     prefix: prefixOf(settings.project, stage),
     root: workspace.root,
     packages: workspace.packages,
     assemblies: await Promise.all(synthesized.map(({ folder }) => assembly.readStackAssembly(folder))),
+  };
+  return {
+    ...source,
+    cloud: connect({ region: settings.region }),
+    stage,
     settings: settings.values,
+    imageTag: tagOfPackage(source),
     ...(options.verify === undefined ? {} : { verify: options.verify }),
   };
 }
 
-async function readSettings({ root }: Workspace, { stage, set, note }: PlanOptions) {
+/** Project, region and settings of a stage, as parley.config.ts and `--set` have them. */
+export async function readSettings(
+  { root }: Pick<Workspace, 'root'>,
+  { stage, set, note }: Pick<PlanOptions, 'stage' | 'set' | 'note'>,
+) {
   const [{ projectOf, settingsOf }, { readConfig }] = await Promise.all([
     import('@parley/cdk/config'),
     import('@parley/cdk/config-file'),
