@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { App, AssetStaging, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib/core';
 import { sourcesHashFile } from '@parley/contract/names';
-import { DISABLE_CREATION_STACK_TRACES, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
-import { checkStack } from './checks/check-stack.ts';
+import { DISABLE_CREATION_STACK_TRACES, SynthesisMessageLevel, type CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { projectOf, settingsOf, type Overrides } from './config.ts';
 import { checkedStage, synthInputOf } from './env.ts';
-import { SynthProblemsError } from './errors.ts';
+import { SynthProblemsError, type SynthProblem } from './errors.ts';
 import { ParleyStack } from './parley-stack.ts';
 import { readConfig } from './config-file.ts';
 import { featureFlags, stackPackageOf, type StackPackage } from './workspace.ts';
@@ -52,6 +52,8 @@ export function parleyApp(meta: ImportMeta, build: (stack: ParleyStack) => void)
 }
 
 async function runSynth(app: ParleyApp): Promise<void> {
+  // What is loaded from here on, by us and by CDK, is compiled once for all stacks.
+  enableCompileCache();
   try {
     await app.synth(synthInputOf());
   } catch (error) {
@@ -68,6 +70,7 @@ async function synthesize(
 ): Promise<SynthResult> {
   const source = stackPackageOf(meta);
   const config = await readConfig(source.root);
+  const { checkStack } = await import('./checks/check-stack.ts');
   const stage = checkedStage(options.stage);
   const settings = settingsOf(config, stage, options.overrides);
   const outdir = options.outdir ?? join(source.folder, 'cdk.out', stage);
@@ -75,7 +78,7 @@ async function synthesize(
   try {
     const app = newApp(source, partial, options);
     const stack = new ParleyStack(app, { package: source, project: projectOf(config), stage, settings });
-    const template = buildAndSynth(app, stack, build);
+    const template = buildAndSynth(app, stack, build, checkStack);
     if (options.outdir === undefined) removeOtherStages(outdir);
     if (options.sourcesHash) writeFileSync(join(partial, sourcesHashFile), options.sourcesHash);
     rmSync(outdir, { recursive: true, force: true });
@@ -107,7 +110,12 @@ function newApp(
   return app;
 }
 
-function buildAndSynth(app: App, stack: ParleyStack, build: (stack: ParleyStack) => void): unknown {
+function buildAndSynth(
+  app: App,
+  stack: ParleyStack,
+  build: (stack: ParleyStack) => void,
+  checkStack: (stack: ParleyStack, assembly: CloudAssembly) => SynthProblem[],
+): unknown {
   try {
     build(stack);
   } catch (error) {

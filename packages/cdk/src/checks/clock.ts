@@ -1,8 +1,11 @@
 import type { Check } from './check.ts';
 import { resourcesOf, stringsIn } from './template.ts';
 
-/** How far from now a time may lie to be taken for the time of this synth. */
-const aDay = 24 * 60 * 60 * 1000;
+/**
+ * Milliseconds from now within which a time is taken for that of this synth. Few, so that a date that somebody
+ * wrote into a prompt breaks no build on its day.
+ */
+const nearMs = 5 * 60 * 1000;
 
 /**
  * T31, T52: the time of the synth in a template. Every synth is then another template, so that each deploy
@@ -11,7 +14,7 @@ const aDay = 24 * 60 * 60 * 1000;
 export const synthTime: Check = (template) =>
   resourcesOf(template).flatMap(({ logicalId, properties }) =>
     [...stringsIn(properties)]
-      .filter(({ text }) => timesIn(text).some((time) => Math.abs(time - Date.now()) < aDay))
+      .filter(({ text }) => timesIn(text).some((time) => Math.abs(time - Date.now()) < nearMs))
       .map(({ path, text }) => ({
         at: logicalId,
         found: `${path.join('.')} holds the time of this synth: "${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`,
