@@ -8,7 +8,7 @@ test.each([
   [`, ServiceTimeout: '3600'`, 'its ServiceTimeout is 3600 s'],
 ])('a custom resource that may hang is refused: %s (T46)', async (timeout, found) => {
   expect(await problemsOf(custom(timeout))).toEqual([
-    `stack.ts: Seed (Seed): ${found}; expected at most 300 s: set serviceTimeout, to a little more than the timeout of its function [custom-resource-timeouts]`,
+    `stack.ts: Seed (Seed): ${found}; expected at most 300 s: set serviceTimeout (or override the property ServiceTimeout) to a little more than its function's timeout [custom-resource-timeouts]`,
   ]);
 });
 

@@ -16,5 +16,5 @@ export const customResourceTimeouts: Check = (template) =>
           ? 'it has no ServiceTimeout, which means an hour'
           : `its ServiceTimeout is ${textOf(ServiceTimeout)} s`,
       expected: `at most ${serviceTimeoutMaxSeconds} s`,
-      mend: 'set serviceTimeout, to a little more than the timeout of its function',
+      mend: "set serviceTimeout (or override the property ServiceTimeout) to a little more than its function's timeout",
     }));

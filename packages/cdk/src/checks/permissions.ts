@@ -5,6 +5,7 @@ import { textOf } from './template.ts';
 /** Actions that IAM takes for no particular resource: https://docs.aws.amazon.com/service-authorization/ */
 const withoutResource = new Set([
   'cloudwatch:PutMetricData',
+  'dynamodb:ListStreams',
   'ecr:GetAuthorizationToken',
   'ssmmessages:CreateControlChannel',
   'ssmmessages:CreateDataChannel',
