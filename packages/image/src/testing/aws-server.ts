@@ -16,6 +16,8 @@ export interface AwsServer {
   /** `authorization` header that its registry asks for. */
   authorization: string;
   cloud: ImageCloud;
+  /** Variables by which a process finds it in AWS's place. */
+  env: Record<string, string>;
   repositories: Map<string, StoredRepository>;
   parameters: Map<string, StoredParameter>;
   /** Names of the operations asked for, in order. */
@@ -67,6 +69,7 @@ export async function startAwsServer(): Promise<AwsServer> {
     url,
     authorization,
     cloud: cloudAt(url),
+    env: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     repositories,
     parameters,
     asked,
