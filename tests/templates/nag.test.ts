@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,9 +6,19 @@ import { createStacksWorkspace, type StacksWorkspace } from './stacks-workspace.
 
 let workspace: StacksWorkspace;
 beforeAll(async () => {
-  workspace = await createStacksWorkspace();
+  const copy = 'stacks/chat-apps/own-model';
+  workspace = await createStacksWorkspace({ copies: { 'stacks/chat-apps/weather': copy } });
+  await edit(join(workspace.root, copy, 'package.json'), '"name": "weather"', '"name": "own-model"');
+  const model = `{ provider: 'bedrock', modelId: 'eu.anthropic.claude-sonnet-4-6' }`;
+  await edit(join(workspace.root, copy, 'stack.ts'), 'tools: [', `model: ${model}, tools: [`);
 });
 afterAll(() => workspace.remove());
+
+async function edit(path: string, before: string, after: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain(before);
+  await writeFile(path, text.replace(before, after));
+}
 
 const domain = {
   domain: 'chat.test.example',
