@@ -40,7 +40,7 @@ export interface Edge {
 }
 
 /** Every need of one stack for another (or for itself), read from the templates alone. */
-export function edges(assemblies: readonly StackAssembly[]): Edge[] {
+export function edges(assemblies: readonly Pick<StackAssembly, 'name' | 'region' | 'template'>[]): Edge[] {
   const writer = new Map<string, string>();
   const holder = new Map<string, string>();
   for (const { name, template } of assemblies) {

@@ -7,6 +7,9 @@ const commands: Record<string, () => Promise<Command>> = {
   chat: async () => (await import('./commands/chat.ts')).chatCommand(),
   synth: async () => (await import('./commands/synth.ts')).synthCommand(),
   plan: async () => (await import('./commands/plan.ts')).planCommand(),
+  deploy: async () => (await import('./commands/deploy.ts')).deployCommand(),
+  destroy: async () => (await import('./commands/destroy.ts')).destroyCommand(),
+  images: async () => (await import('./commands/images.ts')).imagesCommand(),
   reset: async () => (await import('./commands/reset.ts')).resetCommand(),
 };
 

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import type { Plan, PlannedStack } from '@parley/deploy/plan';
 import { printable } from './printable.ts';
 
-/** A plan for people: a line per stack, in waves, and what to do next. Coloured on a terminal only. */
-export function planLines(plan: Plan): string[] {
+/** A plan for people: a line per stack, in waves, and (unless told not to) what to do next. Coloured on a terminal only. */
+export function planLines(plan: Plan, { next = true } = {}): string[] {
   const { stage, prefix, region, stacks, left } = plan;
   const width = Math.max(0, ...stacks.map(({ stack }) => stack.length));
   return [
@@ -14,7 +14,7 @@ export function planLines(plan: Plan): string[] {
         `  ! ${stack} (${status}) is not in the workspace any more: parley destroy ${stack} --stage ${stage}`,
       ),
     ),
-    ...summary(plan),
+    ...summary(plan, next),
   ];
 }
 
@@ -40,7 +40,7 @@ function why({ reasons, blocked, record }: PlannedStack): string {
   return record ? `unchanged since ${record.at.slice(0, 10)}${from} (${record.who})` : 'unchanged';
 }
 
-function summary(plan: Plan): string[] {
+function summary(plan: Plan, next: boolean): string[] {
   const { stacks } = plan;
   const toDeploy = stacks.filter(({ action }) => action === 'deploy');
   const maybe = stacks.filter(({ action, after }) => action === 'skip' && after.length > 0).length;
@@ -49,7 +49,7 @@ function summary(plan: Plan): string[] {
     ...(maybe > 0 ? [`${maybe} may follow`] : []),
     `${stacks.length - toDeploy.length - maybe} unchanged`,
   ];
-  return ['', `${counts.join(', ')}.`, ...nextStep(plan)];
+  return ['', `${counts.join(', ')}.`, ...(next ? nextStep(plan) : [])];
 }
 
 function nextStep({ stage, stacks, input }: Plan): string[] {

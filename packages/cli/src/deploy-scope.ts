@@ -1,0 +1,46 @@
+import type { Plan } from '@parley/deploy/plan';
+import { stacksAskedFor } from './stage-options.ts';
+import { readWorkspace, workspaceRoot } from './workspace.ts';
+
+export interface DeployScope {
+  /** Stacks that were asked for; undefined for all. */
+  asked: string[] | undefined;
+  /** Those and all they come after, which have to be looked at too; undefined for all. */
+  toSynthesize: string[] | undefined;
+}
+
+/** What a deploy is about: the stacks named, or the one whose folder this is, or all. */
+export async function deployScope(names: readonly string[]): Promise<DeployScope> {
+  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
+  const asked = stacksAskedFor(workspace, names, process.cwd());
+  if (!asked) return { asked, toSynthesize: undefined };
+  const { declaredGraph } = await import('@parley/deploy/graph');
+  const { needs } = declaredGraph(workspace.root, workspace.packages);
+  return {
+    asked,
+    toSynthesize: [...new Set(asked.flatMap((stack) => [...(needs.get(stack) ?? []), stack]))],
+  };
+}
+
+/**
+ * Stacks that those asked for need and that do not stand: they are deployed first, and that is said. Those that stand
+ * and are out of date are left as they are, and that is said too.
+ */
+export function neededFirst(
+  { stacks, stage }: Plan,
+  asked: readonly string[],
+  note: (line: string) => void,
+): string[] {
+  const others = stacks.filter(({ stack, action }) => action === 'deploy' && !asked.includes(stack));
+  const missing = others.filter(
+    ({ live }) => !live || /^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE)$/.test(live.status),
+  );
+  const stale = others.filter((each) => !missing.includes(each));
+  const list = (some: typeof stacks): string => some.map(({ stack }) => stack).join(', ');
+  if (missing.length > 0) note(`deployed first, as ${asked.join(', ')} cannot do without: ${list(missing)}`);
+  if (stale.length > 0) {
+    const command = `pnpm run deploy ${stale.map(({ stack }) => stack).join(' ')} --stage ${stage}`;
+    note(`out of date and left as it stands: ${list(stale)} (\`${command}\`)`);
+  }
+  return missing.map(({ stack }) => stack);
+}

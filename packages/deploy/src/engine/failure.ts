@@ -1,0 +1,59 @@
+import { explain } from '../errors.ts';
+import { stackState } from '../plan/stack-state.ts';
+import type { PlannedStack } from '../plan/types.ts';
+import type { DeployContext } from './context.ts';
+import { firstFailure, readOperation } from './operation-events.ts';
+import type { Problem } from './outcome.ts';
+import { describeStack } from './stack-description.ts';
+
+/**
+ * Why a stack failed, for the user: of what CloudFormation did, the resource whose failure came first; else what the
+ * thrown error means.
+ */
+export async function stackFailure(
+  error: unknown,
+  planned: PlannedStack,
+  context: DeployContext,
+  isExecuting: boolean,
+): Promise<Problem> {
+  const { code, message, nextStep } = explain(error);
+  const told: Problem = {
+    code,
+    message: code === 'unknown' ? firstLines(message) : message,
+    nextStep: nextStep ?? `Mend that, then run \`${deployCommand(planned, context)}\` again.`,
+  };
+  // AWS that cannot be asked at all cannot be asked why either.
+  if (!isExecuting || code !== 'unknown') return told;
+  try {
+    return (await resourceFailure(planned, context)) ?? told;
+  } catch {
+    return told;
+  }
+}
+
+async function resourceFailure(planned: PlannedStack, context: DeployContext): Promise<Problem | undefined> {
+  const { cloud } = context;
+  const live = await describeStack(cloud, planned.name);
+  const failed = live && firstFailure(await readOperation(cloud, live.id));
+  if (!failed) return undefined;
+  const { blocked } = stackState(planned.stack, live, undefined, cloud.region);
+  return {
+    code: 'resource-failed',
+    message: `${failed.logicalId} (${failed.resourceType}): ${failed.reason || failed.status}`,
+    nextStep: blocked?.nextStep ?? afterRollback(live.status, deployCommand(planned, context)),
+  };
+}
+
+function afterRollback(status: string, command: string): string {
+  const state = status === 'UPDATE_ROLLBACK_COMPLETE' ? 'The stack is as it was before. ' : '';
+  return `${state}Mend that, then run \`${command}\`.`;
+}
+
+function deployCommand({ stack }: PlannedStack, { plan }: DeployContext): string {
+  return `pnpm run deploy ${stack} --stage ${plan.stage}`;
+}
+
+/** The toolkit's messages can hold a page of diagnosis. */
+function firstLines(text: string): string {
+  return text.trim().split('\n').slice(0, 4).join('\n');
+}
