@@ -4,7 +4,7 @@ import type { Fingerprint } from '../record/record.ts';
 /** What two fingerprints of a stack differ in, by name. */
 export interface Differences {
   template: boolean;
-  /** Functions and files whose content differs, or that are new; undefined when one of the two does not say. */
+  /** Functions and files whose content differs; undefined when one of the two fingerprints does not say. */
   assets: string[] | undefined;
   inputs: string[] | undefined;
   settings: string[] | undefined;
@@ -18,7 +18,7 @@ export function differencesOf(before: Fingerprint, now: Fingerprint): Difference
     template: before.template !== now.template,
     assets: changedKeys(before.assets, now.assets),
     inputs: changedKeys(before.inputs, now.inputs),
-    settings: changedKeys(before.settings, now.settings),
+    settings: newKeys(before.settings, now.settings),
     images: Object.entries(now.images)
       .filter(([service, tag]) => before.images[service] !== tag)
       .map(([service, tag]) => ({ service, before: tagOf(before.images[service]), now: tag })),
@@ -31,8 +31,13 @@ function tagOf(tag: string | undefined): string | undefined {
 
 type Hashes = Record<string, string> | undefined;
 
-/** Names whose hash differs, new ones included; those that went are in the template's change. */
+/** Names that both have, with another hash: what comes or goes is a change of the template. */
 function changedKeys(before: Hashes, now: Hashes): string[] | undefined {
+  return newKeys(before, now)?.filter((name) => before?.[name] !== undefined);
+}
+
+/** Names whose hash differs, or that are new. */
+function newKeys(before: Hashes, now: Hashes): string[] | undefined {
   if (!before || !now) return undefined;
   return Object.keys(now).filter((name) => before[name] !== now[name]);
 }
