@@ -1,5 +1,4 @@
 import type { StackAssembly } from '@parley/assembly/read-assembly';
-import { functionsOf } from '@parley/assembly/functions';
 import { ssmInputs } from '@parley/assembly/graph';
 import type { ChangedFiles } from '../git/changed-files.ts';
 import { inputName } from '../record/fingerprint.ts';
@@ -24,13 +23,18 @@ export function changeReasons(change: Change): Reason[] {
   return [
     ...sources,
     ...(assets ?? []).map((name): Reason => ({ code: 'function', text: `the code of ${name} changed` })),
-    ...images.map(({ service, before, now }): Reason => {
-      const text =
-        before === undefined ? `new image of ${service}: ${now}` : `image of ${service}: ${before} → ${now}`;
-      return { code: 'image', text };
-    }),
+    ...images.map((image): Reason => ({ code: 'image', text: imageText(image, change.record) })),
     ...inputReasons(change),
   ];
+}
+
+function imageText(
+  { service, before, now }: Differences['images'][number],
+  { rolledBack = {} }: DeployRecord,
+): string {
+  if (before === undefined) return `new image of ${service}: ${now}`;
+  if (rolledBack[service] !== before) return `image of ${service}: ${before} → ${now}`;
+  return `${service} was rolled back by hand to ${before}: the next deploy would bring ${now}`;
 }
 
 /** The template or an asset differs: by which files, and by which settings. */
@@ -68,25 +72,6 @@ function inputReasons({ assembly, differences, writerOf }: Change): Reason[] {
       const from = writer === undefined ? '' : `, which ${writer} writes`;
       return { code: 'upstream', text: `the value of ${path}${from}, changed`, path };
     });
-}
-
-/** What there is to know of functions whose code was replaced one by one since the last deploy. */
-export function byHandReasons(
-  assembly: StackAssembly,
-  { byHand = {} }: DeployRecord,
-  isChanged: boolean,
-): Reason[] {
-  const wanted = new Map(functionsOf(assembly).map(({ name, asset }) => [name, asset.hash]));
-  return Object.entries(byHand).flatMap(([name, hash]): Reason[] => {
-    if (isChanged) {
-      const text = `the code of ${name} was replaced by itself since; this deploy makes CloudFormation know what it runs`;
-      return [{ code: 'function-by-hand', text }];
-    }
-    if (!wanted.has(name) || wanted.get(name) === hash) return [];
-    const command = `parley fn deploy ${assembly.stack} ${name}`;
-    const text = `${name} runs code that was put there by itself; CloudFormation would not change it back: \`${command}\` does`;
-    return [{ code: 'function-by-hand', text }];
-  });
 }
 
 /** Few names are told, and how many more there are. */

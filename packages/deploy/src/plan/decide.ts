@@ -2,7 +2,8 @@ import { stackName } from '@parley/contract/names';
 import type { StackAssembly } from '@parley/assembly/read-assembly';
 import { DeployError } from '../errors.ts';
 import { fingerprintOf, inputPaths } from '../record/fingerprint.ts';
-import { byHandReasons, changeReasons } from './change-reasons.ts';
+import { byHandReasons } from './by-hand-reasons.ts';
+import { changeReasons } from './change-reasons.ts';
 import { differencesOf, type Differences } from './differences.ts';
 import type { Facts } from './facts.ts';
 import { ownFiles } from './own-files.ts';
@@ -24,7 +25,7 @@ export async function decide(assembly: StackAssembly, facts: Facts, input: PlanI
   const differences =
     record && state.isComparable ? differencesOf(record.fingerprint, fingerprint) : undefined;
   const toDeploy = [...state.reasons, ...(await whyChanged(assembly, differences, record, facts, input))];
-  const notes = record && live ? byHandReasons(assembly, record, toDeploy.length > 0) : [];
+  const notes = record && live ? byHandReasons(assembly, record) : [];
   return {
     stack,
     name,

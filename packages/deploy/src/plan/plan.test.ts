@@ -320,16 +320,27 @@ test('code that was put into a function by itself is known', async () => {
   await workspace.deploy(sampleStacks(), { byHand: { forecast: '0c1d' } });
   expect(said(await workspace.plan())).toEqual([
     'skip',
-    'function-by-hand: forecast runs code that was put there by itself; CloudFormation would not change it back: ' +
-      '`parley fn deploy app forecast` does',
+    'function-by-hand: function forecast was deployed by hand (0c1d) ahead of the stack: CloudFormation, ' +
+      'which does not know, would not change it back; `parley fn deploy app forecast` does',
   ]);
   const stacks = await edited(({ app }) => {
     app.Resources!['Forecast'] = tool('0c1d');
     app.assets = { '0c1d': { 'index.mjs': '' } };
   });
   expect(said(await workspace.plan(stacks))).toContain(
-    'function-by-hand: the code of forecast was replaced by itself since; this deploy makes CloudFormation know what it runs',
+    'function-by-hand: function forecast was deployed by hand (0c1d) ahead of the stack: ' +
+      'deploy makes it permanent; until then a roll-back of the stack reverts it',
   );
+});
+
+test('a service that was rolled back by hand keeps its image until the next deploy', async () => {
+  await workspace.deploy(sampleStacks(), { rolledBack: { api: 'aaaa' } });
+  expect(said(await workspace.plan())).toEqual(['skip']);
+  workspace.imageTag = 'bbbb';
+  expect(said(await workspace.plan())).toEqual([
+    'deploy',
+    'image: api was rolled back by hand to aaaa: the next deploy would bring bbbb',
+  ]);
 });
 
 test('an assembly of another stage, and credentials of another account, are refused', async () => {

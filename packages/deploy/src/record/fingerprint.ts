@@ -43,6 +43,14 @@ export function fingerprintOf(
   return { digest: shortHash(canonicalJson(made)), ...made, settings: settingHashes(settings) };
 }
 
+/** The fingerprint with another image of one service. Where details were left out, it equals no other one. */
+export function withImage(before: Fingerprint, service: string, tag: string): Fingerprint {
+  const { template, assets, inputs } = before;
+  const images = { ...before.images, [service]: tag };
+  const made: Json = assets && inputs ? { template, assets, images, inputs } : [before.digest, images];
+  return { ...before, images, digest: shortHash(canonicalJson(made)) };
+}
+
 /** Stands for a value that nobody has written yet. */
 export const missing = '0'.repeat(16);
 

@@ -45,6 +45,8 @@ export const deployRecord = z.strictObject({
   reason: z.string().max(300).optional(),
   /** Functions whose code was replaced since, one by one: name → hash of the asset it has now. */
   byHand: z.record(z.string(), z.string()).optional(),
+  /** Services that were put back to an earlier image since: service → tag. */
+  rolledBack: z.record(z.string(), z.string()).optional(),
 });
 export type DeployRecord = z.output<typeof deployRecord>;
 
