@@ -58,6 +58,7 @@ async function prepare(): Promise<Scenario> {
   return {
     workspace: (workspace = await copyWorkspace({ signal: stopping.signal })),
     folder,
+    endpoint: emulator.endpoint,
     stage,
     prefix: prefixOf('parley', stage),
     supported: await emulatedTypes(python, folder),

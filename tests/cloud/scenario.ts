@@ -6,6 +6,7 @@ import { isSeededPath } from '@parley/contract/names';
 import type { Prefix } from '@parley/contract/names';
 import { registrationTypes } from '@parley/contract/registration';
 import { siteResourceType } from '@parley/contract/site';
+import { expectImagesPushed, noImages } from './images.ts';
 import { refuseNeedlessGaps, takeAssemblies } from './assemblies.ts';
 import type { StackAssembly } from './assemblies.ts';
 import { expectCatalog, expectNewVersion, expectRetired, expectToolsAnswer, readCatalog } from './catalog.ts';
@@ -25,6 +26,8 @@ export interface Scenario {
   folder: string;
   stage: string;
   prefix: Prefix;
+  /** Origin of the emulated AWS. */
+  endpoint: string;
   /** Resource types the emulator knows. */
   supported: Set<string>;
   toolkit: Toolkit;
@@ -43,6 +46,7 @@ export async function runScenario(scenario: Scenario): Promise<void> {
     for (const { stack, changes } of stacks) report.leftOut(stack, changes);
   });
   await checks.check('the account is bootstrapped', async () => toolkit.bootstrap());
+  await pushImage(scenario, stacks);
   await deployFromNothing(scenario, stacks);
   await deployAgain(scenario, stacks);
   await deployNewImages(scenario, stacks);
@@ -55,6 +59,19 @@ async function synthesizeStacks(scenario: Scenario, name: string): Promise<Stack
   await synthesize(workspace, stage);
   await mkdir(join(folder, name));
   return takeAssemblies(workspace.root, stage, join(folder, name), supported);
+}
+
+/** One is enough here: each holds a Node. */
+async function pushImage(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
+  const { checks, report, workspace, endpoint, prefix } = scenario;
+  const assembly = stacks.find((each) => seededPaths(each).length > 0);
+  const reason = await noImages();
+  if (!assembly) return;
+  const { stack, template } = assembly;
+  if (reason !== undefined) return report.leftOut(stack, [`its image is not pushed: ${reason}`]);
+  await checks.check(`the image of ${stack} is pushed into an account that has no repository`, async () =>
+    expectImagesPushed({ endpoint, prefix, root: workspace.root, templates: [template] }),
+  );
 }
 
 async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): Promise<void> {
