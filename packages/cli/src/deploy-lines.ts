@@ -1,4 +1,5 @@
 import type { EngineEvent, Outcome, StackEvent } from '@parley/deploy/engine';
+import { serviceLine } from './service-lines.ts';
 
 const states: Record<StackEvent['state'], string> = {
   waiting: 'waits',
@@ -40,6 +41,8 @@ export function eventLine(event: EngineEvent): string | undefined {
       return outcomeLine(event.outcome);
     case 'cut':
       return cutLines(event).join('\n');
+    default:
+      return serviceLine(event);
   }
 }
 

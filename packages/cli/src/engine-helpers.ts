@@ -2,8 +2,16 @@ import type { DeployOptions } from '@parley/deploy/engine';
 import type { Plan } from '@parley/deploy/plan';
 
 /** What a deploy does besides CloudFormation's part. */
-export function engineHelpers({ prefix, input }: Plan): Pick<DeployOptions, 'pushImages'> {
+export function engineHelpers({
+  stage,
+  prefix,
+  input,
+}: Plan): Pick<DeployOptions, 'pushImages' | 'afterCare'> {
   return {
+    afterCare: async ({ assembly }, report, signal) => {
+      const { afterCare } = await import('@parley/deploy/services');
+      await afterCare(input.cloud, { prefix, stage, assembly, signal }, report);
+    },
     pushImages: async ({ stack, assembly }, report, signal) => {
       const [{ pushImages }, { workspaceImages }] = await Promise.all([
         import('@parley/image/push-images'),

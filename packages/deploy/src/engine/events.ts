@@ -1,7 +1,9 @@
+import type { ServiceEvent } from '../services/events.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Something that happens while stacks are deployed or removed, at the time it happens. */
-export type EngineEvent = WaveEvent | StackEvent | ResourceEvent | NoteEvent | OutcomeEvent | CutEvent;
+export type EngineEvent =
+  WaveEvent | StackEvent | ResourceEvent | ServiceEvent | NoteEvent | OutcomeEvent | CutEvent;
 
 export type Report = (event: EngineEvent) => void;
 
