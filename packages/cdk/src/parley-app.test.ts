@@ -1,5 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sourcesHashFile } from '@parley/contract/names';
 import { afterEach, expect, test } from 'vitest';
 import { builtTool, createWorkspace, stackSource, type TestWorkspace } from './testing/workspace.ts';
 
@@ -41,6 +42,14 @@ test('run as a program it synthesizes the stage the environment names, and only 
     'utf8',
   );
   expect(text).toContain('"RetentionInDays": 7');
+});
+
+test('as a task of turbo it keeps the task’s hash, by which the assembly is known to be up to date', async () => {
+  const { folder, run } = await workspaceWith(files);
+  await run({ TURBO_HASH: '0123456789abcdef' });
+  expect(await readFile(join(folder, 'cdk.out/dev', sourcesHashFile), 'utf8')).toBe('0123456789abcdef');
+  await run(); // by hand: nobody knows of what sources
+  expect(await readdir(join(folder, 'cdk.out/dev'))).not.toContain(sourcesHashFile);
 });
 
 test('a synth that fails leaves what was there', async () => {

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -42,6 +43,7 @@ async function printedBy(folder: string, options: Parameters<ParleyApp['synth']>
 }
 
 if (import.meta.main) {
+  enableCompileCache();
   const output = await synthTogether(togetherInput.parse(JSON.parse(await text(process.stdin))));
   process.stdout.write(JSON.stringify(output));
 }
