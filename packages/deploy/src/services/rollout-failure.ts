@@ -20,7 +20,9 @@ export async function rolloutFailure(
   const { service } = live;
   const tasks = (await stoppedTasks(cloud, live, live.wanted)).slice(0, tasksShown);
   const told = await Promise.all(tasks.map((task) => taskLines(cloud, prefix, live, task)));
-  const message = [`${service} did not roll out: ${failure.why}.`, ...told.flat()].join('\n');
+  const message = [`${service} did not roll out: ${failure.why.replace(/\.$/, '')}.`, ...told.flat()].join(
+    '\n',
+  );
   return new DeployError(failure.code, message, {
     nextStep:
       `Mend that and deploy again, or go back to the image before: parley rollback ${service} --stage ${stage}. ` +

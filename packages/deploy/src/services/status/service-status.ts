@@ -26,7 +26,7 @@ export function serviceStatus(
   const problems = [
     ...(runningCount < desiredCount ? [`${runningCount} of ${desiredCount} tasks run`] : []),
     ...(primary?.rolloutState === 'FAILED'
-      ? [`its rollout failed: ${primary.rolloutStateReason ?? 'ECS does not say why'}`]
+      ? [`its rollout failed: ${primary.rolloutStateReason?.replace(/\.$/, '') ?? 'ECS does not say why'}`]
       : []),
     ...(desiredCount > 0 && targets ? targetProblems(targets) : []),
   ];
