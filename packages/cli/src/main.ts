@@ -10,6 +10,10 @@ const commands: Record<string, () => Promise<Command>> = {
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand(),
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand(),
   images: async () => (await import('./commands/images.ts')).imagesCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  logs: async () => (await import('./commands/logs.ts')).logsCommand(),
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+  fn: async () => (await import('./commands/fn.ts')).fnCommand(),
   reset: async () => (await import('./commands/reset.ts')).resetCommand(),
 };
 
