@@ -10,6 +10,8 @@ const commands: Record<string, () => Promise<Command>> = {
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand(),
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand(),
   images: async () => (await import('./commands/images.ts')).imagesCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  stage: async () => (await import('./commands/stage.ts')).stageCommand(),
   status: async () => (await import('./commands/status.ts')).statusCommand(),
   logs: async () => (await import('./commands/logs.ts')).logsCommand(),
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand(),

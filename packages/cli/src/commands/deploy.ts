@@ -11,7 +11,7 @@ import { planInput } from '../plan-input.ts';
 import { planLines } from '../plan-lines.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 
-interface DeployCommandOptions {
+export interface DeployCommandOptions {
   stage: string;
   set: SetOptions;
   acknowledge: string[];
@@ -43,7 +43,8 @@ export function deployCommand(): Command {
     .action(deploy);
 }
 
-async function deploy(names: string[], options: DeployCommandOptions): Promise<void> {
+/** Plans and deploys, as the command says. */
+export async function deploy(names: string[], options: DeployCommandOptions): Promise<void> {
   const began = performance.now();
   const signal = interruption();
   const reporter = deployReporter({ json: options.json ?? false, verb: 'deploy' });

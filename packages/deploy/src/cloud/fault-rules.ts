@@ -1,3 +1,5 @@
+import { bootstrapStep } from './bootstrap.ts';
+
 /** What is read of an error of the SDK or of the CDK toolkit. */
 export interface Fault {
   name: string;
@@ -6,9 +8,6 @@ export interface Fault {
   code: string;
   host: string;
 }
-
-/** The toolkit version whose `bootstrap` is named to users; newer majors of the CLI on npm are stray. */
-const bootstrapCommand = 'npx aws-cdk@2.1148.1 bootstrap';
 
 /** One kind of mistake: how it is known, what it means, and what to do. */
 export interface FaultRule {
@@ -29,7 +28,7 @@ export const faultRules: FaultRule[] = [
     code: 'bootstrap-missing',
     applies: ({ message }) => /bootstrap/i.test(message) && /version|bootstrapped|CDKToolkit/i.test(message),
     says: ({ message }) => `The account and region are not bootstrapped for CDK: ${message}`,
-    next: `Run \`${bootstrapCommand} aws://<account>/<region>\` once per account and region.`,
+    next: bootstrapStep(),
   },
   {
     code: 'credentials-expired',

@@ -146,7 +146,10 @@ class DestroyRun {
   }
 
   async #empty(stack: string, bucket: string): Promise<void> {
-    const deleted = await emptyBucket(this.#options.cloud, bucket);
+    const { cloud, report } = this.#options;
+    const deleted = await emptyBucket(cloud, bucket, (count) =>
+      report({ type: 'stack', stack, state: 'removing', detail: `${count} objects of ${bucket} deleted` }),
+    );
     if (deleted > 0)
       this.#options.report({ type: 'note', stack, text: `emptied bucket ${bucket} (${deleted})` });
   }

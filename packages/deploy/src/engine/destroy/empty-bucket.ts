@@ -1,10 +1,18 @@
 import type { Cloud } from '../../cloud/connect.ts';
 
+/** Objects between two reports of how far it is. */
+const reportEvery = 10_000;
+
 /**
  * Deletes every object of a bucket, old versions and markers included. A bucket that is gone is no error.
+ * @param progress told how many are deleted, each 10,000
  * @returns how many it deleted
  */
-export async function emptyBucket(cloud: Cloud, bucket: string): Promise<number> {
+export async function emptyBucket(
+  cloud: Cloud,
+  bucket: string,
+  progress: (deleted: number) => void = () => {},
+): Promise<number> {
   const { DeleteObjectsCommand, ListObjectVersionsCommand } = await import('@aws-sdk/client-s3');
   const client = await cloud.s3();
   try {
@@ -19,7 +27,9 @@ export async function emptyBucket(cloud: Cloud, bucket: string): Promise<number>
       const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
       const [first] = Errors;
       if (first) throw new Error(`${bucket}/${first.Key} could not be deleted: ${first.Message}`);
+      const before = deleted;
       deleted += Objects.length;
+      if (Math.floor(before / reportEvery) < Math.floor(deleted / reportEvery)) progress(deleted);
     }
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchBucket') return 0;
