@@ -28,7 +28,7 @@ export interface DeployContext extends Helpers {
   acknowledged: ReadonlySet<string>;
   /** Whether to wait for a stack that somebody else changes. */
   wait: boolean;
-  /** Milliseconds between two looks at a stack that is waited for. */
+  /** Milliseconds between two looks at a stack. */
   pollMs: number;
   report: Report;
   /** Aborted by Ctrl-C. */

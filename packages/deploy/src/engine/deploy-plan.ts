@@ -22,7 +22,7 @@ export interface DeployOptions extends Helpers {
   limit?: number;
   /** Whether to wait for stacks that somebody else changes. @default false */
   wait?: boolean;
-  /** Milliseconds between two looks at a stack that is waited for. @default 3000 */
+  /** Milliseconds between two looks at a stack. @default 2000 */
   pollMs?: number;
   /** Parley's version, for records. */
   version: string;
@@ -60,7 +60,7 @@ function stacksWanted({ stacks }: Plan, { only }: Pick<DeployOptions, 'only'>): 
 }
 
 async function contextOf(plan: Plan, options: DeployOptions): Promise<DeployContext> {
-  const { cloud, wait = false, pollMs = 3000, version, report, signal, pushImages, afterCare } = options;
+  const { cloud, wait = false, pollMs = 2000, version, report, signal, pushImages, afterCare } = options;
   try {
     const [{ who }, checkout] = await Promise.all([cloud.identity(), readCheckout(plan.input.root)]);
     return {
@@ -134,9 +134,12 @@ class PlanRun {
 
   /** Decides those again that read what an earlier wave may have changed. */
   async #decided(wave: readonly PlannedStack[]): Promise<PlannedStack[]> {
-    const again = wave.filter(({ after }) =>
-      after.some((stack) => this.#outcomes.get(stack)?.result === 'deployed'),
+    const touched = new Set(
+      [...this.#outcomes.values()]
+        .filter(({ result }) => result === 'deployed' || result === 'unchanged')
+        .map(({ stack }) => stack),
     );
+    const again = wave.filter(({ after }) => after.some((stack) => touched.has(stack)));
     if (again.length === 0) return [...wave];
     try {
       const names = again.map(({ stack }) => stack);

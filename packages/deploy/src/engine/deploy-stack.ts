@@ -70,7 +70,7 @@ class StackAttempt {
   }
 
   async #deploy(): Promise<Done> {
-    const { cloud, report, signal, afterCare } = this.#context;
+    const { cloud, report, signal, pollMs, afterCare } = this.#context;
     const { stack, assembly } = this.#planned;
     const changeSet = `parley-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
     const result = await deployByToolkit({
@@ -78,6 +78,7 @@ class StackAttempt {
       stack,
       assembly: assembly.folder,
       changeSet,
+      pollMs,
       report,
       approve: async () => this.#approve(changeSet),
       onExecuting: () => (this.#isExecuting = true),

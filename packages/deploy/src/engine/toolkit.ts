@@ -19,6 +19,8 @@ export interface ToolkitOptions {
   approve(): Promise<boolean>;
   /** Called when CloudFormation has begun to execute it. */
   onExecuting(): void;
+  /** Milliseconds between two looks at what CloudFormation does. */
+  pollMs: number;
   report: Report;
 }
 
@@ -40,6 +42,7 @@ export async function deployByToolkit(options: ToolkitOptions): Promise<'deploye
   await toolkit.deploy(assembly, {
     deploymentMethod: { method: 'change-set', changeSetName: options.changeSet },
     assetBuildConcurrency: 2,
+    stackEventPollingInterval: options.pollMs,
   });
   return host.wasAsked() ? 'deployed' : 'unchanged';
 }

@@ -4,6 +4,7 @@ import { explain } from '../errors.ts';
 import { type Decision, decide, whatIsMissing } from './decide.ts';
 import { driftOf } from './deployed-template.ts';
 import { type Facts, readFacts } from './facts.ts';
+import type { LiveStack } from './live-stacks.ts';
 import { mayFollow } from './may-follow.ts';
 import { replacementsIn } from './replacements.ts';
 import type { LeftStack, Plan, PlanInput, PlannedStack } from './types.ts';
@@ -92,12 +93,18 @@ async function addReplacements(stacks: readonly PlannedStack[], { cloud }: PlanI
   try {
     await Promise.all(
       stacks.map(async (each) => {
-        if (each.action === 'deploy' && each.live) each.replacements = await replacementsIn(cloud, each);
+        if (each.action === 'deploy' && each.live && holdsSomething(each.live))
+          each.replacements = await replacementsIn(cloud, each);
       }),
     );
   } catch (error) {
     throw explain(error);
   }
+}
+
+/** A stack that was never made, or whose creation was taken back, has nothing to lose. */
+function holdsSomething({ status }: LiveStack): boolean {
+  return status !== 'REVIEW_IN_PROGRESS' && status !== 'ROLLBACK_COMPLETE';
 }
 
 function isWhole({ packages, assemblies }: PlanInput): boolean {

@@ -3,7 +3,9 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { cloudFormationAnswer } from './cloudformation-answers.ts';
-import { ssmAnswer } from './ssm-answers.ts';
+import { AwsRefusal } from './cloudformation-changes.ts';
+import { s3Answer, s3Operation } from './s3-answers.ts';
+import { ParameterNotFound, ssmAnswer } from './ssm-answers.ts';
 
 /** An AWS error as the services document it. */
 export interface Fault {
@@ -17,6 +19,35 @@ export interface FakeStack {
   status: string;
   statusReason?: string;
   template?: unknown;
+  terminationProtection?: boolean;
+  /** What happened to it, newest last. */
+  events?: FakeEvent[];
+  /** Resources as they stand, by logical id. */
+  resources?: Map<string, FakeResource>;
+  /** What the next change or removal of it comes to. @default it succeeds at once */
+  next?: FakeOutcome;
+}
+
+export interface FakeEvent {
+  logicalId: string;
+  type: string;
+  status: string;
+  reason?: string;
+}
+
+export interface FakeResource {
+  type: string;
+  status: string;
+  physicalId: string;
+}
+
+export interface FakeOutcome {
+  /** Events of its resources, in order. */
+  events?: FakeEvent[];
+  /** Status it ends in, such as `UPDATE_ROLLBACK_COMPLETE`; `hold` leaves it in progress. */
+  status?: string;
+  /** Logical ids that the change set says would be replaced. */
+  replaces?: string[];
 }
 
 /** An account in memory behind a local server: enough of SSM, CloudFormation and STS to plan against. */
@@ -24,6 +55,8 @@ export interface AwsAccount {
   /** What the SDK needs to talk to it and nothing else. */
   env: Record<string, string>;
   parameters: Map<string, string>;
+  /** Of S3, by `<bucket>/<key>`. */
+  objects: Map<string, string>;
   stacks: Map<string, FakeStack>;
   /** Operations that were called, in order. */
   calls: string[];
@@ -35,18 +68,27 @@ export interface AwsAccount {
 export const fakeAccountNumber = '111122223333';
 
 export async function startAwsAccount(): Promise<AwsAccount> {
-  const state = { parameters: new Map<string, string>(), stacks: new Map<string, FakeStack>() };
+  const state = {
+    parameters: new Map<string, string>(),
+    objects: new Map<string, string>(),
+    stacks: new Map<string, FakeStack>(),
+  };
   const calls: string[] = [];
   const faults = new Map<string, Fault>();
   const server = createServer((request, response) => {
-    void answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    void answer(request, response).catch((error: unknown) => {
+      if (error instanceof AwsRefusal) return sendFault(response, error, false);
+      if (error instanceof ParameterNotFound) return sendFault(response, error, true);
+      return response.writeHead(500).end(String(error));
+    });
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const target = request.headers['x-amz-target'];
     const isJson = typeof target === 'string';
     const form = new URLSearchParams(isJson ? '' : body);
-    const operation = isJson ? (target.split('.')[1] ?? '') : (form.get('Action') ?? '');
+    const isS3 = !isJson && !form.has('Action');
+    const operation = isJson ? (target.split('.')[1] ?? '') : (form.get('Action') ?? s3Operation(request));
     calls.push(operation);
     const fault = faults.get(operation) ?? faults.get('*');
     if (fault) return sendFault(response, fault, isJson);
@@ -55,10 +97,11 @@ export async function startAwsAccount(): Promise<AwsAccount> {
       return void response.end(JSON.stringify(ssmAnswer(operation, JSON.parse(body), state.parameters)));
     }
     response.setHeader('content-type', 'text/xml');
-    response.end(
-      operation === 'GetCallerIdentity' ? identity : cloudFormationAnswer(operation, form, state.stacks),
-    );
+    if (isS3) return s3Answer(request, response, body, state.objects);
+    response.end(operation === 'GetCallerIdentity' ? identity : cloudFormationAnswer(operation, form, state));
   };
+  // A busy machine pauses longer than Node's five seconds, and the SDK here tries each call once.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,4 +1,6 @@
-import type { FakeStack } from './aws-account.ts';
+import type { AwsAccount, FakeStack } from './aws-account.ts';
+import { changeAnswer } from './cloudformation-changes.ts';
+import { escaped } from './xml.ts';
 
 const pageSize = 100;
 
@@ -6,14 +8,18 @@ const pageSize = 100;
 export function cloudFormationAnswer(
   operation: string,
   form: URLSearchParams,
-  stacks: ReadonlyMap<string, FakeStack>,
+  account: Pick<AwsAccount, 'stacks' | 'parameters' | 'objects'>,
 ): string {
+  const { stacks } = account;
   if (operation === 'ListStacks') return wrapped(operation, summaries(form, stacks));
   if (operation === 'GetTemplate') {
     const template = stacks.get(form.get('StackName') ?? '')?.template;
-    return wrapped(operation, `<TemplateBody>${escaped(JSON.stringify(template))}</TemplateBody>`);
+    return wrapped(
+      operation,
+      `<TemplateBody>${template === undefined ? '' : escaped(JSON.stringify(template))}</TemplateBody>`,
+    );
   }
-  throw new Error(`The account in memory has no ${operation}.`);
+  return wrapped(operation, changeAnswer(operation, form, account));
 }
 
 function summaries(form: URLSearchParams, stacks: ReadonlyMap<string, FakeStack>): string {
@@ -39,8 +45,4 @@ function wrapped(operation: string, result: string): string {
     `<${operation}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">` +
     `<${operation}Result>${result}</${operation}Result></${operation}Response>`
   );
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -9,6 +9,11 @@ const input = z.looseObject({
   Value: z.string().max(4096).default(''),
 });
 
+/** SSM's own error for a name that is not there. */
+export class ParameterNotFound extends Error {
+  readonly code = 'ParameterNotFound';
+}
+
 /** What SSM answers, with its limits: ten names or parameters at a time. */
 export function ssmAnswer(operation: string, body: unknown, parameters: Map<string, string>): unknown {
   const { Names, Path, NextToken, Name, Value } = input.parse(body);
@@ -26,6 +31,9 @@ export function ssmAnswer(operation: string, body: unknown, parameters: Map<stri
       const page = { Parameters: shown(found.slice(Number(NextToken), end)) };
       return end < found.length ? { ...page, NextToken: String(end) } : page;
     }
+    case 'GetParameter':
+      if (!parameters.has(Name)) throw new ParameterNotFound(`Parameter ${Name} not found.`);
+      return { Parameter: shown([Name])[0] };
     case 'PutParameter':
       parameters.set(Name, Value);
       return { Version: 1, Tier: 'Standard' };
