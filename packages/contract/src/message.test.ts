@@ -55,6 +55,12 @@ test('a failed run says why, and events of unknown parts change nothing', () => 
   expect(content).toEqual({ parts: [], error: problem });
 });
 
+test('events of a newer version, of types and with keys that are unknown here, change nothing', () => {
+  const confetti = { type: 'data-confetti', id: 't', data: {}, transient: true } as unknown as StreamEvent;
+  const wordy = answer.flatMap((event) => [confetti, { ...event, colour: 'red' }]);
+  expect(foldRun([...wordy, confetti])).toEqual(foldRun(answer));
+});
+
 test('a branch leads from the first message to its leaf, past siblings, and ends even in a cycle', () => {
   const message = (id: string, parentId: string | null): Message => ({
     id,

@@ -88,14 +88,27 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       });
       return;
     case 'data-problem':
-      content.error = event.data;
+      content.error = problemOf(event.data);
       return;
     case 'finish':
-      if (event.messageMetadata) content.usage = event.messageMetadata.usage;
+      if (event.messageMetadata) content.usage = usageOf(event.messageMetadata.usage);
       return;
     default:
       return;
   }
+}
+
+/** Only what this version stores: a newer one may have said more. */
+export function problemOf({ code, message }: NonNullable<Message['error']>): NonNullable<Message['error']> {
+  return { code, message };
+}
+
+/** Only what this version stores: a newer one may have counted more. */
+export function usageOf({
+  inputTokens,
+  outputTokens,
+}: NonNullable<Message['usage']>): NonNullable<Message['usage']> {
+  return { inputTokens, outputTokens };
 }
 
 function toolPartOf(content: RunContent, toolCallId: string): ToolPart | undefined {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { tolerant } from './tolerant.ts';
 
 /**
- * Events of a run: the chunks of the AI SDK's UI message stream v1 that Parley sends.
+ * Events of a run, as this version writes them: the chunks of the AI SDK's UI message stream v1 that Parley sends.
  * https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
  */
 const text = z.string();
@@ -50,6 +51,12 @@ export const streamEvent = z.discriminatedUnion('type', [
   }),
 ]);
 export type StreamEvent = z.infer<typeof streamEvent>;
+
+/**
+ * The same as a reader takes it: an event of a newer version, of another `type` or with further keys, is
+ * passed on unchanged and keeps its number. So a `switch` on the type of what was read needs its `default`.
+ */
+export const storedEvent = tolerant(streamEvent);
 
 /** Largest event, in bytes of JSON. Larger tool output goes to the bucket, with a reference. */
 export const eventBytesMax = 64 * 1024;

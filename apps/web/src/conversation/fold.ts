@@ -1,4 +1,4 @@
-import type { MessagePart, ToolPart } from '@parley/contract/message';
+import { problemOf, usageOf, type MessagePart, type ToolPart } from '@parley/contract/message';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { RunContent } from './state.ts';
 
@@ -37,7 +37,7 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
     case 'data-notice':
       return { ...content, notice: event.data };
     case 'data-problem':
-      return { ...content, error: event.data };
+      return { ...content, error: problemOf(event.data) };
     case 'error':
       return { ...content, seal: 'failed', notice: undefined };
     case 'abort':
@@ -47,7 +47,7 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
         ...content,
         seal: content.seal ?? (content.error ? 'failed' : 'finished'),
         notice: undefined,
-        ...(event.messageMetadata && { usage: event.messageMetadata.usage }),
+        ...(event.messageMetadata && { usage: usageOf(event.messageMetadata.usage) }),
       };
     default:
       return content;

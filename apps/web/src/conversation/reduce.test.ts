@@ -44,7 +44,16 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     messageMetadata: { usage: { inputTokens: 1, outputTokens: 2 } },
   }),
 );
-const runLog = fc.array(event, { maxLength: 30 });
+/** Events of a newer server than this page: of an unknown type, or with a key that is unknown here. */
+const newer = fc.oneof(
+  fc.record({ type: fc.constantFrom('data-confetti', 'reasoning-delta'), id: ids, data: fc.jsonValue() }),
+  event.map((each) => ({ ...each, colour: 'red' })),
+  fc.constantFrom(
+    { type: 'data-problem', data: { code: 'throttled', message: 'Busy.', hint: 'Wait.' } },
+    { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 4, cachedTokens: 5 } } },
+  ),
+) as fc.Arbitrary<StreamEvent>;
+const runLog = fc.array(fc.oneof({ weight: 4, arbitrary: event }, newer), { maxLength: 30 });
 
 const question: Message = {
   id: 'q',

@@ -45,7 +45,7 @@ function Part({ part, runId, isOpen }: PartProps): ReactNode {
       return <Markdown text={part.text} />;
     case 'dynamic-tool':
       return <ToolCard part={part} runId={runId} isOpen={isOpen} />;
-    case 'step-start':
+    default: // a step; or what only a newer page can draw
       return null;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { textTranscript } from './transcript.ts';
+import { jsonTranscript, textTranscript } from './transcript.ts';
 import type { StreamEvent } from '@parley/contract/stream';
 
 function shown(events: StreamEvent[]): string {
@@ -42,6 +42,16 @@ test('a failed tool, a notice, an error and a stop each get a line of their own'
     '  (stopped)',
     '',
   ]);
+});
+
+test('events of a newer server are passed over in text, and are there for programs', () => {
+  const confetti = { type: 'data-confetti', data: 1 } as unknown as StreamEvent;
+  const delta = { type: 'text-delta', id: 't', delta: 'Hi', language: 'en' } as StreamEvent;
+  expect(shown([confetti, delta, confetti])).toBe('Hi');
+  let lines = '';
+  const transcript = jsonTranscript((more) => (lines += more));
+  for (const event of [confetti, delta]) transcript.show(event);
+  expect(lines).toBe(`${JSON.stringify(confetti)}\n${JSON.stringify(delta)}\n`);
 });
 
 test('no text of a model or a tool can command the terminal', () => {

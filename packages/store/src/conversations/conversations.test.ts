@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConversationStore, newSessionId, type ConversationStore } from './conversations.ts';
@@ -6,7 +7,7 @@ import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
 import { createRunLog, type RunLog } from '../run-log/run-log.ts';
 import { manualClock, type ManualClock } from '../testing/clocks.ts';
 import { withFaults, type Fault } from '../testing/faults.ts';
-import { startedRun, startOf, textEvents } from '../testing/fixtures.ts';
+import { newerEvents, startedRun, startOf, textEvents } from '../testing/fixtures.ts';
 import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
@@ -290,6 +291,20 @@ describe('the end of a run', () => {
     expect(await store.renewLease(run.runId, run.writerId, 1)).toBe(false);
   });
 
+  it('is settled by an older task than the one that wrote it: what that one does not know is left out', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(
+      run.runId,
+      sealing([{ type: 'text-start', id: 't' }, ...newerEvents, ...textEvents(1, 1)]),
+    );
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'finished',
+      parts: [{ type: 'text', text: '0 1 ' }],
+      error: { code: 'throttled', message: 'Busy.' },
+      usage: { inputTokens: 3, outputTokens: 2 },
+    });
+  });
+
   it('is settled by whoever reads the session, when the writer died after the seal', async () => {
     const { session, run } = await startedRun(store, owner);
     await log.seal(run.runId, sealing([{ type: 'text-start', id: 't' }, ...textEvents(1)]));
@@ -392,6 +407,25 @@ describe('messages', () => {
     const next = { ...startOf(owner, session, 'long', text) };
     await store.startRun({ ...next, userMessage: { ...next.userMessage!, parentId: run.messageId } });
     expect((await store.getMessage(session, next.userMessage!.id))?.parts).toEqual([{ type: 'text', text }]);
+  });
+
+  it('that a newer version wrote are read with all they have', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(run.runId, { seal: 'finished', events: [], writer: 'w' });
+    await store.settleRun(run);
+    const parts = [
+      { type: 'text', text: 'Hi', language: 'en' },
+      { type: 'source-url', url: 'https://example.com' },
+    ];
+    await tables.client.send(
+      new UpdateCommand({
+        TableName: tables.conversationsTable,
+        Key: { pk: `session#${session.id}`, sk: `message#${run.messageId}` },
+        UpdateExpression: 'SET content = :content',
+        ExpressionAttributeValues: { ':content': JSON.stringify({ parts, mood: 'sunny' }) },
+      }),
+    );
+    expect(await store.getMessage(session, run.messageId)).toMatchObject({ parts });
   });
 
   it('come parents first, even if the clock of the task that wrote a child was behind', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { message as messageSchema, type Message, type RunContent } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
+import { tolerant } from '@parley/contract/tolerant';
 import { z } from 'zod';
 import { ifAbsent } from '../table/expressions.ts';
 import { json } from '../table/json.ts';
@@ -25,6 +26,7 @@ const inlineBytesMax = 300 * 1024;
 
 const { parts, model, error, usage } = messageSchema.shape;
 const contentSchema = z.object({ parts, model, error, usage });
+const storedContent = json.pipe(tolerant(contentSchema));
 
 const messageItem = messageSchema
   .omit({ parts: true, model: true, error: true, usage: true })
@@ -56,7 +58,7 @@ export function createMessages(table: TableIo): Messages {
     const { content, pieces, ...rest } = table.parse(item, messageItem);
     const text = pieces ? await joinPieces(sessionId, pieces) : content;
     const whole = { pk: item.pk, sk: item.sk, content: text };
-    return { ...rest, ...table.parse(whole, z.object({ content: json.pipe(contentSchema) })).content };
+    return { ...rest, ...table.parse(whole, z.object({ content: storedContent })).content };
   }
 
   async function joinPieces(

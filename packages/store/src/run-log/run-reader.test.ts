@@ -8,7 +8,7 @@ import { createRunLog, type RunLog } from './run-log.ts';
 import { createRunReader, type NumberedEvent, type RunReader } from './run-reader.ts';
 import { eagerClock, manualClock, type ManualClock } from '../testing/clocks.ts';
 import { withFaults, type Call } from '../testing/faults.ts';
-import { startedRun, textEvents } from '../testing/fixtures.ts';
+import { newerEvents, startedRun, textEvents } from '../testing/fixtures.ts';
 import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
@@ -120,6 +120,16 @@ describe('following a run', () => {
     }
     expect(slow).toEqual(numbered(batches));
     expect(await quick).toEqual(slow);
+  });
+
+  it('passes on what a newer version wrote, unchanged and numbered with the rest', async () => {
+    const { run } = await startedRun(conversations);
+    const batch = { n: 0, first: 0, writer: 'w', seal: 'finished' as const };
+    await log.append(run.runId, { ...batch, events: [...newerEvents, ...textEvents(1)] });
+    const reader = createRunReader({ log, runs: conversations });
+    const expected = [...newerEvents, ...textEvents(1)].map((event, n) => ({ n, event }));
+    expect(await taken(reader.follow(run))).toEqual(expected);
+    expect(await taken(reader.follow(run, 1))).toEqual(expected.slice(1));
   });
 
   it('ends at once when asked for what comes after the end', async () => {
