@@ -38,6 +38,12 @@ export const sessionEvent = z.discriminatedUnion('type', [
   /** Also told, for runs that are open, at the beginning of a connection. */
   z.strictObject({ type: z.literal('run-started'), runId: z.string(), messageId: z.string() }),
   z.strictObject({ type: z.literal('run-ended'), runId: z.string(), messageId: z.string(), status: seal }),
+  /** `revision` is the message's `feedbackRevision`. */
+  z.strictObject({
+    type: z.literal('feedback-changed'),
+    messageId: z.string(),
+    revision: z.number().int(),
+  }),
   /** Last of all. */
   z.strictObject({ type: z.literal('session-deleted') }),
 ]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Feedback } from '@parley/contract/feedback';
 import { message as messageSchema, type Message, type RunContent } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import { tolerant } from '@parley/contract/tolerant';
@@ -19,6 +20,8 @@ export interface Messages {
   storedMessages(sessionId: string): Promise<StoredMessage[]>;
   /** Turns a streaming message into its final form; a message that has it already is left alone. */
   settleMessage(sessionId: string, messageId: string, seal: Seal, content: RunContent): Promise<void>;
+  /** Sets the feedback of an answer that has ended, or removes it; false, and nothing made, where none is. */
+  changeFeedback(sessionId: string, messageId: string, feedback: Feedback | undefined): Promise<boolean>;
 }
 
 /** Bytes of content beside an item's other attributes: an item holds at most 400 KB. */
@@ -103,6 +106,14 @@ export function createMessages(table: TableIo): Messages {
       const remove = 'pieces' in set ? ['content'] : [];
       const key = messageKey(sessionId, messageId);
       await table.update(key, { set, remove }, { is: { status: 'streaming' } }, z.unknown());
+    },
+    changeFeedback: async (sessionId, messageId, feedback) => {
+      const what = {
+        ...(feedback ? { set: { feedback } } : { remove: ['feedback'] }),
+        add: { feedbackRevision: 1 },
+      };
+      const ended = { is: { role: 'assistant' }, isNot: { status: 'streaming' } };
+      return (await table.update(messageKey(sessionId, messageId), what, ended, z.unknown())) !== undefined;
     },
   };
 }
