@@ -4,7 +4,7 @@ import { defineConfig } from '#config';
  * Which model answers is said here and nowhere else: credentials that happen to be there choose none. A stage's
  * `model` is one of (an agent can have its own, in its stack.ts):
  *
- *   { provider: 'demo' }                      built in, offline and free; no language model
+ *   { provider: 'demo' }                      built in, offline and free; no language model (`wordDelayMs`: its pace)
  *   { provider: 'openai-compatible', baseUrl: 'http://models.internal:8000/v1', model: 'qwen3' }
  *   { provider: 'bedrock', modelId: 'eu.anthropic.claude-sonnet-4-6', region: 'eu-west-1' }
  *   { provider: 'anthropic', model: 'claude-sonnet-4-6', apiKeyEnv: 'ANTHROPIC_API_KEY' }

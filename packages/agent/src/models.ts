@@ -6,7 +6,7 @@ import { openAiCompatibleModel } from './openai-compatible.ts';
 export interface ModelOptions {
   /** Value of a secret by the name of its environment variable; undefined when it is not set. Default: none is. */
   readSecret?: ((name: string) => string | undefined) | undefined;
-  /** Milliseconds between two words of the demo model. Default 15. */
+  /** `wordDelayMs` of the demo model where its settings have none. Default 15. */
   demoWordDelayMs?: number | undefined;
   /** What the demo model takes for now, in "tomorrow" or "on Friday". Default: the clock. */
   now?: (() => Date) | undefined;
@@ -25,7 +25,7 @@ export async function createModel(
   switch (settings.provider) {
     case 'demo':
       return new DemoModel({
-        wordDelayMs: options.demoWordDelayMs ?? 15,
+        wordDelayMs: settings.wordDelayMs ?? options.demoWordDelayMs ?? 15,
         now: options.now ?? (() => new Date()),
       });
     case 'openai-compatible':

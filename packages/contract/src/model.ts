@@ -8,7 +8,11 @@ const maxTokens = z.number().int().min(1).max(1_000_000);
  * the default is `demo`, which is deterministic, offline and free.
  */
 export const modelSettings = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('demo') }),
+  z.strictObject({
+    provider: z.literal('demo'),
+    /** Milliseconds between two words of an answer; 0 writes as fast as the machine can. Default 15. */
+    wordDelayMs: z.number().int().min(0).max(10_000).optional(),
+  }),
   z.strictObject({
     provider: z.literal('openai-compatible'),
     baseUrl: z.url({ protocol: /^https?$/ }),
