@@ -5,6 +5,7 @@ import { chatTests } from './chat-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
+import { tabTests } from './tab-tests.ts';
 import { weightTests } from './weight-tests.ts';
 
 // Where there is none, the skipped title says so; in CI it fails instead.
@@ -41,6 +42,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   };
   describe('chatting', () => {
     chatTests(world);
+  });
+  describe('with many tabs', () => {
+    tabTests(world);
   });
   describe('for everybody', () => {
     accessTests(world);

@@ -89,6 +89,24 @@ export class Person {
     return other;
   }
 
+  /** Goes to another tab or window, so that this one is hidden. */
+  hide(): Promise<void> {
+    return this.#setVisibility('hidden');
+  }
+
+  /** Comes back to this tab. */
+  show(): Promise<void> {
+    return this.#setVisibility('visible');
+  }
+
+  // A browser without a window shows all of its tabs at once: the page is told otherwise.
+  async #setVisibility(state: DocumentVisibilityState): Promise<void> {
+    await this.page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  }
+
   async goHome(): Promise<void> {
     await this.page.goto(this.#url);
   }

@@ -28,6 +28,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     void (async () => {
       const question = lastQuestion(JSON.parse(await bodyOf(request)) as Chat);
       if (/break/i.test(question)) return refuse(response, 400, 'This model broke on purpose.');
+      if (/slow/i.test(question)) await delay(3_000);
       if (/busy/i.test(question) && busy++ < 1) return refuse(response, 429, 'Too many requests.', 2);
       const count = /count to (\d+)/i.exec(question);
       const words = /sort/i.test(question)

@@ -2,6 +2,7 @@ import type { Message } from '@parley/contract/message';
 import { ConversationStore, type Snapshot } from './conversation-store.ts';
 import { MessageLoader } from './message-loader.ts';
 import type { Outbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
 import { RunFollower } from './run-follower.ts';
 import type { ConversationScope } from './scope.ts';
 import { Sender } from './sender.ts';
@@ -12,6 +13,7 @@ export interface LiveConversationOptions {
   sessionId: string;
   transport: Transport;
   outbox: Outbox;
+  presence: Presence;
 }
 
 /** One conversation, kept in step with the server: feeds the reducer from the wire, and sends commands. */
@@ -22,9 +24,9 @@ export class LiveConversation {
   readonly #session: SessionFollower;
   readonly #sender: Sender;
 
-  constructor({ sessionId, transport, outbox }: LiveConversationOptions) {
+  constructor({ sessionId, transport, outbox, presence }: LiveConversationOptions) {
     const { signal } = this.#closed;
-    this.#scope = { sessionId, transport, signal, store: new ConversationStore(signal) };
+    this.#scope = { sessionId, transport, presence, signal, store: new ConversationStore(signal) };
     const load = (): Promise<void> => this.#messages.load();
     const runs = new RunFollower(this.#scope, load);
     const onRunStarted = (runId: string): void => void runs.follow(runId);

@@ -14,19 +14,25 @@ export class RunFollower {
     this.#onEnd = onEnd;
   }
 
-  /** Says that somebody else follows this run already. */
-  leave(runId: string): void {
+  /** Says that whoever calls reads this run, and calls `readOn` if it cannot any more. */
+  claim(runId: string): void {
     this.#followed.add(runId);
   }
 
   async follow(runId: string): Promise<void> {
-    const { store, signal } = this.#scope;
     // A run that this page is about to start streams to it already; which one it is, its first event says.
-    if (this.#followed.has(runId) || isStarting(store.state)) return;
-    this.#followed.add(runId);
+    if (this.#followed.has(runId) || isStarting(this.#scope.store.state)) return;
+    this.claim(runId);
+    await this.readOn(runId);
+  }
+
+  /** Reads a run to its end, from after the last event that is known. */
+  async readOn(runId: string): Promise<void> {
+    const { signal, presence } = this.#scope;
+    // How the line is, the session's stream tells.
+    const onConnection = (): void => undefined;
     try {
-      const onConnection = (): void => undefined;
-      await keepTrying((line, opened) => this.readOn(runId, line, opened), { signal, onConnection });
+      await keepTrying((line, opened) => this.#read(runId, line, opened), { signal, presence, onConnection });
     } catch {
       // Gone, or not ours: what is stored says how it stands.
       this.#followed.delete(runId);
@@ -34,8 +40,7 @@ export class RunFollower {
     await this.#onEnd();
   }
 
-  /** Reads one connection's worth of a run, from after the last event that is known. */
-  async readOn(runId: string, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
+  async #read(runId: string, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
     const { store, transport } = this.#scope;
     const next = store.state.runs[runId]?.next ?? 0;
     const lastId = next > 0 ? `${runId}:${next - 1}` : undefined;

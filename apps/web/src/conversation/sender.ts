@@ -2,9 +2,10 @@ import { asApiError } from '../api/errors.ts';
 import { readRun } from '../api/run-stream.ts';
 import { keepTrying } from './connect.ts';
 import type { Outbox } from './outbox.ts';
+import { abortWhenLeft } from './presence.ts';
 import type { RunFollower } from './run-follower.ts';
 import type { ConversationScope } from './scope.ts';
-import type { LogEntry, Pending } from './state.ts';
+import type { Pending, RunEntry } from './state.ts';
 
 interface SenderOptions {
   outbox: Outbox;
@@ -51,18 +52,14 @@ export class Sender {
   async #send(pending: Pending): Promise<void> {
     const { store, signal } = this.#scope;
     const { runs, load } = this.#options;
+    const sending: Sending = { pending, runId: undefined, isAnswered: false };
     store.dispatch([{ type: 'submit', pending }]);
-    let runId: string | undefined;
-    const accept = (id: string): void => {
-      if (runId === undefined) this.#accepted(pending, id);
-      runId = id;
-    };
     try {
-      await keepTrying(
-        (line, opened) =>
-          runId === undefined ? this.#start(pending, line, opened, accept) : runs.readOn(runId, line, opened),
-        { signal, onConnection: (connection) => store.setConnection(connection) },
-      );
+      await keepTrying((line, opened) => this.#start(sending, line, opened), {
+        signal,
+        onConnection: (connection) => store.setConnection(connection),
+      });
+      if (sending.runId !== undefined && !sending.isAnswered) return await runs.readOn(sending.runId);
     } catch (error) {
       const { code, message } = asApiError(error);
       store.dispatch([{ type: 'refused', key: pending.key, error: { code, message } }]);
@@ -70,30 +67,45 @@ export class Sender {
     await load();
   }
 
-  async #start(
-    { key, parentId, text }: Pending,
-    line: AbortController,
-    opened: () => void,
-    accept: (runId: string) => void,
-  ): Promise<'done' | 'cut'> {
-    const { sessionId, transport, store } = this.#scope;
+  /** Starts the run, and reads its answer for as long as the line holds. */
+  async #start(sending: Sending, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
+    const { sessionId, transport, store, presence } = this.#scope;
+    const { key, parentId, text } = sending.pending;
     const body = { parentId, ...(text !== undefined && { text }) };
     const response = await transport.startRun(sessionId, key, body, line.signal);
     opened();
-    const onEntries = (entries: LogEntry[]): void => {
-      const [first] = entries;
+    let release: (() => void) | undefined;
+    const onEntries = (entries: RunEntry[]): void => {
       store.dispatch(entries);
-      if (first?.type === 'run') accept(first.runId);
+      if (entries[0] && sending.runId === undefined) this.#accepted(sending, entries[0].runId);
+      // From now on the answer can be read later.
+      if (sending.runId !== undefined) release ??= abortWhenLeft(presence, line);
     };
-    return (await readRun(response, onEntries, { signal: line, fromStart: true })) ? 'done' : 'cut';
+    try {
+      sending.isAnswered = await readRun(response, onEntries, { signal: line, fromStart: true });
+    } catch (error) {
+      if (sending.runId === undefined) throw error;
+    } finally {
+      release?.();
+    }
+    return sending.isAnswered || sending.runId !== undefined ? 'done' : 'cut';
   }
 
-  #accepted({ key }: Pending, runId: string): void {
+  #accepted(sending: Sending, runId: string): void {
     const { sessionId, store } = this.#scope;
     const { outbox, runs, load } = this.#options;
-    runs.leave(runId);
+    sending.runId = runId;
+    runs.claim(runId);
     outbox.write(sessionId, undefined);
-    store.dispatch([{ type: 'accepted', key, runId }]);
+    store.dispatch([{ type: 'accepted', key: sending.pending.key, runId }]);
     void load();
   }
+}
+
+interface Sending {
+  pending: Pending;
+  /** Known from the first event of the answer. */
+  runId: string | undefined;
+  /** True when its answer was read to the end. */
+  isAnswered: boolean;
 }

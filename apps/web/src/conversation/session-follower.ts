@@ -22,10 +22,10 @@ export class SessionFollower {
 
   /** Follows until the session is deleted or the conversation is left. */
   async follow(): Promise<void> {
-    const { store, signal } = this.#scope;
+    const { store, signal, presence } = this.#scope;
     const onConnection = (connection: Connection): void => store.setConnection(connection);
     try {
-      await keepTrying((line, opened) => this.#read(line, opened), { signal, onConnection });
+      await keepTrying((line, opened) => this.#read(line, opened), { signal, onConnection, presence });
     } catch (error) {
       store.fail(error);
     }

@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import type { ChatAppView } from '@parley/contract/chat-app';
 import type { ApiClient, Me } from '../api/client.ts';
 import type { Outbox } from '../conversation/outbox.ts';
+import type { Presence } from '../conversation/presence.ts';
 import type { SessionList } from '../sessions/session-list.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 
@@ -11,6 +12,7 @@ export interface Services {
   signIn: SignIn;
   list: SessionList;
   outbox: Outbox;
+  presence: Presence;
   me: Me;
   chatApps: readonly ChatAppView[];
 }

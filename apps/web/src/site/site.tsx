@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { createApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 import { createOutbox } from '../conversation/outbox.ts';
+import { createPresence } from '../conversation/presence.ts';
 import { SessionList } from '../sessions/session-list.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
@@ -55,7 +56,13 @@ async function begin(setState: (state: SiteState) => void): Promise<void> {
   const api = createApiClient(signIn);
   try {
     const [me, chatApps] = await Promise.all([api.me(), api.chatApps()]);
-    const services = { api, signIn, list: new SessionList(api), outbox: createOutbox(sessionStorage) };
+    const services = {
+      api,
+      signIn,
+      list: new SessionList(api),
+      outbox: createOutbox(sessionStorage),
+      presence: createPresence(document),
+    };
     setState({ step: 'ready', services: { ...services, me, chatApps } });
   } catch (error) {
     if (asApiError(error).status !== 401) throw error;

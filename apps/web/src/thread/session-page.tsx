@@ -23,10 +23,9 @@ const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>,
 
 /** A conversation of the user's, as it stands and as it happens. */
 export function SessionPage({ sessionId, menu }: { sessionId: string; menu: ReactNode }): ReactNode {
-  const { api, outbox, list, chatApps } = useServices();
-  const [conversation, setConversation] = useState(
-    () => new LiveConversation({ sessionId, transport: api, outbox }),
-  );
+  const { api, outbox, presence, list, chatApps } = useServices();
+  const live = (): LiveConversation => new LiveConversation({ sessionId, transport: api, outbox, presence });
+  const [conversation, setConversation] = useState(live);
   const [view, setView] = useState<SessionView>();
   const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
   const { state, branch, status, connection, failure } = snapshot;
@@ -45,7 +44,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   }, [list, view, session]);
 
   if (failure) {
-    const again = (): void => setConversation(new LiveConversation({ sessionId, transport: api, outbox }));
+    const again = (): void => setConversation(live());
     return failure.code === 'not-found' ? (
       <Unreadable menu={menu} message="It was deleted, or it is not yours. Your chats are in the list." />
     ) : (
