@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ToolPart } from '@parley/contract/message';
 import { eventBytesMax } from '@parley/contract/stream';
 import { describe, expect, it, vi } from 'vitest';
 import { modelToolOutputCharsMax } from './event-size.ts';
@@ -42,6 +44,7 @@ describe('a run', () => {
       'start-step',
       'tool-input-available',
       'tool-output-available',
+      'data-tool-duration',
       'finish-step',
       'start-step',
       'text-start',
@@ -57,6 +60,7 @@ describe('a run', () => {
       state: 'output-available',
       input: { city: 'Lisbon' },
       output: { sky: 'sunny' },
+      durationMs: expect.any(Number) as number,
     });
     expect(run.events.at(-1)).toEqual({
       type: 'finish',
@@ -137,6 +141,36 @@ describe('a run', () => {
 });
 
 describe('a tool of a run', () => {
+  it.each(['answers', 'fails'])('that %s has its duration in the log: of its work alone', async (ending) => {
+    const at: Record<string, number> = {};
+    const mark = (what: string) => (at[what] ??= performance.now());
+    const tools = invokerOf(async () => {
+      mark('began');
+      await delay(20);
+      mark('ended');
+      if (ending === 'fails') throw new Error('x'.repeat(2 * eventBytesMax));
+      return 'x'.repeat(2 * eventBytesMax);
+    });
+    const run = await record({
+      ask,
+      agent: agentWith([forecast]),
+      tools,
+      onEvent: ({ type }) => void mark(type),
+      storeLargeOutput: async () => {
+        mark('tool-output-available');
+        await delay(20);
+        return 'bucket/key';
+      },
+    });
+    const output = run.events.findIndex(({ type }) => type.startsWith('tool-output-'));
+    const { toolCallId, durationMs } = run.parts[1] as ToolPart;
+    expect(run.events[output + 1]).toMatchObject({ type: 'data-tool-duration', id: toolCallId });
+    expect(Number.isInteger(durationMs)).toBe(true);
+    expect(durationMs).toBeGreaterThanOrEqual(Math.floor(at['ended']! - at['began']!));
+    const told = at['tool-output-available'] ?? at['tool-output-error']!;
+    expect(durationMs).toBeLessThanOrEqual(Math.ceil(told - at['tool-input-available']!));
+  });
+
   it('that hangs is left at once when the user stops', async () => {
     const stop = new AbortController();
     const tools = invokerOf(() => {
@@ -146,6 +180,7 @@ describe('a tool of a run', () => {
     const run = await record({ ask, agent: agentWith([forecast]), tools, signal: stop.signal });
     expect(run.outcome.finish).toBe('stopped');
     expect(run.parts.at(-1)).toMatchObject({ type: 'dynamic-tool', state: 'input-available' });
+    expect(run.types).not.toContain('data-tool-duration');
   });
 
   it('that hangs ends with the seconds of the budget', async () => {

@@ -75,23 +75,20 @@ export class RunEvents {
     });
   }
 
-  async toolOutput(callId: string, output: unknown): Promise<void> {
+  async toolOutput(callId: string, output: unknown, durationMs: number): Promise<void> {
     const shown = await fitEvent(output, this.#store);
-    await this.#answer(callId, (toolCallId) => ({
-      type: 'tool-output-available',
-      toolCallId,
-      dynamic: true,
-      output: shown,
-    }));
+    await this.#answer(callId, (toolCallId) => [
+      { type: 'tool-output-available', toolCallId, dynamic: true, output: shown },
+      toolDuration(toolCallId, durationMs),
+    ]);
   }
 
-  async toolError(callId: string, message: string): Promise<void> {
-    await this.#answer(callId, (toolCallId) => ({
-      type: 'tool-output-error',
-      toolCallId,
-      dynamic: true,
-      errorText: errorText(message),
-    }));
+  /** Without a duration where no tool worked. */
+  async toolError(callId: string, message: string, durationMs?: number): Promise<void> {
+    await this.#answer(callId, (toolCallId) => [
+      { type: 'tool-output-error', toolCallId, dynamic: true, errorText: errorText(message) },
+      ...(durationMs === undefined ? [] : [toolDuration(toolCallId, durationMs)]),
+    ]);
   }
 
   /** Our id of an open call: what a tool is told, and what its events carry. */
@@ -113,12 +110,12 @@ export class RunEvents {
     });
   }
 
-  async #answer(callId: string, event: (toolCallId: string) => StreamEvent): Promise<void> {
+  async #answer(callId: string, events: (toolCallId: string) => StreamEvent[]): Promise<void> {
     await this.#write(() => {
       const toolCallId = this.#openCalls.get(callId);
       if (toolCallId === undefined) return [];
       this.#openCalls.delete(callId);
-      return [event(toolCallId)];
+      return events(toolCallId);
     });
   }
 
@@ -166,4 +163,8 @@ export class RunEvents {
     this.#usedIds.add(own);
     return own;
   }
+}
+
+function toolDuration(toolCallId: string, durationMs: number): StreamEvent {
+  return { type: 'data-tool-duration', id: toolCallId, data: { toolCallId, durationMs } };
 }

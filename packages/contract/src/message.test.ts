@@ -8,6 +8,7 @@ const answer: StreamEvent[] = [
   { type: 'start-step' },
   { type: 'tool-input-available', ...call, toolName: 'forecast', input: { city: 'Lisbon' } },
   { type: 'tool-output-available', ...call, output: { sky: 'clear' } },
+  { type: 'data-tool-duration', id: 'c1', data: { toolCallId: 'c1', durationMs: 120 } },
   { type: 'finish-step' },
   { type: 'start-step' },
   { type: 'text-start', id: 't' },
@@ -18,7 +19,7 @@ const answer: StreamEvent[] = [
   { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 2 } } },
 ];
 
-test('a run folds into one message with its text, its tool calls and its usage', () => {
+test('a run folds into one message with its text, its tool calls with their durations, and its usage', () => {
   expect(foldRun(answer)).toEqual({
     model: 'demo',
     usage: { inputTokens: 3, outputTokens: 2 },
@@ -31,6 +32,7 @@ test('a run folds into one message with its text, its tool calls and its usage',
         state: 'output-available',
         input: { city: 'Lisbon' },
         output: { sky: 'clear' },
+        durationMs: 120,
       },
       { type: 'step-start' },
       { type: 'text', text: 'Clear sky.' },
@@ -49,6 +51,7 @@ test('a failed run says why, and events of unknown parts change nothing', () => 
   const content = foldRun([
     { type: 'text-delta', id: 'never started', delta: 'x' },
     { type: 'tool-output-error', toolCallId: 'never called', dynamic: true, errorText: 'x' },
+    { type: 'data-tool-duration', id: 'x', data: { toolCallId: 'never called', durationMs: 1 } },
     { type: 'data-problem', data: problem },
     { type: 'error', errorText: problem.message },
   ]);

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant.ts';
 
+const text = z.string();
+/** A duration in whole milliseconds. */
+export const milliseconds = z.number().int().nonnegative();
+const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
+
 /**
  * Events of a run, as this version writes them: the chunks of the AI SDK's UI message stream v1 that Parley sends.
  * https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
  */
-const text = z.string();
-const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
-
 export const streamEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('start'),
@@ -31,6 +33,16 @@ export const streamEvent = z.discriminatedUnion('type', [
     toolCallId: text,
     dynamic: z.literal(true),
     errorText: text,
+  }),
+  /**
+   * How long a tool worked, right after its output or error. An event of its own, because `data-*` is where the
+   * protocol is open: AI SDK 5.0 and 6.0 refuse a `providerMetadata` on the output, and later 5s drop it. Its `id`
+   * makes a client that hears it twice keep one.
+   */
+  z.strictObject({
+    type: z.literal('data-tool-duration'),
+    id: text,
+    data: z.strictObject({ toolCallId: text, durationMs: milliseconds }),
   }),
   /** Something the user should see while waiting, such as a throttled model; not part of the message. */
   z.strictObject({

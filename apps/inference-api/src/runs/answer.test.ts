@@ -54,6 +54,13 @@ test('a run streams its answer with its tool call, and the stored message says t
   expect(answer).toMatchObject({ role: 'assistant', parentId: user!.id, status: 'finished', model: 'demo' });
   expect(messageText(answer!)).toBe(textOf(received));
   expect(textOf(received)).toContain('Lisbon');
+  const duration = received.find(({ event }) => event.type === 'data-tool-duration')!.event;
+  expect(answer!.parts).toContainEqual(
+    expect.objectContaining({
+      type: 'dynamic-tool',
+      ...(duration.type === 'data-tool-duration' && duration.data),
+    }),
+  );
 });
 
 test('a client that goes away after the third event stops nothing, and resumes to the same text', async () => {
@@ -247,6 +254,7 @@ test('a tool that hangs is cut at its timeout, and the run ends', async () => {
   );
   const error = received.find(({ event }) => event.type === 'tool-output-error')!.event;
   expect(error).toMatchObject({ errorText: expect.stringContaining('did not answer within') });
+  expect(received.map(({ event }) => event.type)).toContain('data-tool-duration');
   expect(received.at(-1)!.event.type).toBe('finish');
 });
 

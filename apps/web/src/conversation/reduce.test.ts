@@ -30,6 +30,11 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     dynamic: fc.constant(true as const),
     output: fc.jsonValue({ maxDepth: 1 }),
   }),
+  ids.map((id) => ({
+    type: 'data-tool-duration' as const,
+    id,
+    data: { toolCallId: id, durationMs: id.charCodeAt(0) },
+  })),
   fc.record({
     type: fc.constant('data-problem' as const),
     data: fc.record({ code: fc.constant('throttled'), message: fc.string({ maxLength: 8 }) }),
@@ -83,7 +88,7 @@ const log = fc.tuple(runLog, runLog).map(([first, second]): LogEntry[] => {
     ...Object.entries(runs).flatMap(([runId, events]): LogEntry[] => [
       { type: 'session', event: { type: 'run-started', runId, messageId: `m-${runId}` } },
       { type: 'messages', messages: [question, answerOf(runId, [], true)] },
-      ...events.map((each, n): LogEntry => ({ type: 'run', runId, n, event: each, at: n * 10 })),
+      ...events.map((each, n): LogEntry => ({ type: 'run', runId, n, event: each })),
       { type: 'session', event: { type: 'run-ended', runId, messageId: `m-${runId}`, status: 'finished' } },
     ]),
     { type: 'session', event: { type: 'session', session: { ...session, title: 'Hi', revision: 2 } } },

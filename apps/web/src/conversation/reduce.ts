@@ -4,7 +4,7 @@ import { emptyContent, foldEvent } from './fold.ts';
 import type { Command, Conversation, LogEntry, Run, RunEntry } from './state.ts';
 
 const rootKey = '';
-const emptyRun: Run = { next: 0, content: emptyContent, held: {}, callsSince: {} };
+const emptyRun: Run = { next: 0, content: emptyContent, held: {} };
 
 /**
  * The one place where a conversation changes. Log entries may be repeated, cut anywhere, and arrive
@@ -40,38 +40,14 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
 function addRunEvent(state: Conversation, entry: RunEntry): Conversation {
   const run = state.runs[entry.runId] ?? emptyRun;
   if (entry.n < run.next || run.held[entry.n]) return state;
-  let toolMs = state.toolMs;
-  let { next, content, callsSince } = run;
+  let { next, content } = run;
   const held: Record<number, RunEntry> = { ...run.held, [entry.n]: entry };
   for (let ready = held[next]; ready; ready = held[next]) {
     delete held[next];
     content = foldEvent(content, ready.event);
-    [callsSince, toolMs] = measure(callsSince, toolMs, ready);
     next += 1;
   }
-  const runs = { ...state.runs, [entry.runId]: { next, content, held, callsSince } };
-  return { ...state, runs, toolMs };
-}
-
-/** Notes when a call began, and how long it took when its answer was watched too. */
-function measure(
-  callsSince: Run['callsSince'],
-  toolMs: Conversation['toolMs'],
-  { runId, event, at }: RunEntry,
-): [Run['callsSince'], Conversation['toolMs']] {
-  if (at === undefined) return [callsSince, toolMs];
-  if (event.type === 'tool-input-available') return [{ ...callsSince, [event.toolCallId]: at }, toolMs];
-  if (event.type !== 'tool-output-available' && event.type !== 'tool-output-error')
-    return [callsSince, toolMs];
-  const since = callsSince[event.toolCallId];
-  return since === undefined
-    ? [callsSince, toolMs]
-    : [callsSince, { ...toolMs, [callKey(runId, event.toolCallId)]: at - since }];
-}
-
-/** Calls have ids of their own within one run only. */
-export function callKey(runId: string, toolCallId: string): string {
-  return `${runId}:${toolCallId}`;
+  return { ...state, runs: { ...state.runs, [entry.runId]: { next, content, held } } };
 }
 
 /** A message that is finished stays so: an older look at it that comes late changes nothing. */

@@ -82,7 +82,7 @@ export class Sender {
       if (sending.runId !== undefined) release ??= abortWhenLeft(presence, line);
     };
     try {
-      sending.isAnswered = await readRun(response, onEntries, { signal: line, fromStart: true });
+      sending.isAnswered = await readRun(response, onEntries, { signal: line });
     } catch (error) {
       if (sending.runId === undefined) throw error;
     } finally {

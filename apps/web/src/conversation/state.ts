@@ -28,8 +28,6 @@ export interface Run {
   next: number;
   content: RunContent;
   held: Readonly<Record<number, RunEntry>>;
-  /** When calls began, in milliseconds; only of those that were watched as they happened. */
-  callsSince: Readonly<Record<string, number>>;
 }
 
 /** A message the user sent that the server has not told us about yet. */
@@ -56,8 +54,6 @@ export interface Conversation {
   pending?: Pending | undefined;
   /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
   chosen: Readonly<Record<string, string>>;
-  /** How long tools took, in milliseconds, by run and call (`callKey`). */
-  toolMs: Readonly<Record<string, number>>;
 }
 
 /** One event of a run, by its number in the log. */
@@ -66,8 +62,6 @@ export interface RunEntry {
   runId: string;
   n: number;
   event: StreamEvent;
-  /** When it happened, in milliseconds, if it was watched live; replayed events carry none. */
-  at?: number;
 }
 
 /** All that the log of a conversation can say; any of it may come twice, late, or in pieces. */
@@ -90,5 +84,4 @@ export const emptyConversation: Conversation = {
   ended: {},
   open: {},
   chosen: {},
-  toolMs: {},
 };

@@ -24,7 +24,7 @@ export function AssistantMessage(): ReactNode {
       aria-busy={isOpen}
     >
       {message.parts.map((part, i) => (
-        <Part key={i} part={part} runId={message.runId ?? ''} isOpen={isOpen} />
+        <Part key={i} part={part} isOpen={isOpen} />
       ))}
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
@@ -35,16 +35,15 @@ export function AssistantMessage(): ReactNode {
 
 interface PartProps {
   part: MessagePart;
-  runId: string;
   isOpen: boolean;
 }
 
-function Part({ part, runId, isOpen }: PartProps): ReactNode {
+function Part({ part, isOpen }: PartProps): ReactNode {
   switch (part.type) {
     case 'text':
       return <Markdown text={part.text} />;
     case 'dynamic-tool':
-      return <ToolCard part={part} runId={runId} isOpen={isOpen} />;
+      return <ToolCard part={part} isOpen={isOpen} />;
     default: // a step; or what only a newer page can draw
       return null;
   }

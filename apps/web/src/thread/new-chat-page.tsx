@@ -57,7 +57,6 @@ function useNewThread(appId: string): Thread {
   return {
     branch: [],
     status: isSending ? 'submitted' : 'ready',
-    toolMs: {},
     sendError,
     canWrite: true,
     canEdit: false,

@@ -57,7 +57,6 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   const thread: Thread = {
     branch,
     status,
-    toolMs: state.toolMs,
     sendError: state.pending?.error,
     canWrite: appState === 'usable',
     canEdit: app?.features.edit ?? true,

@@ -1,12 +1,10 @@
 import { createContext, use } from 'react';
-import type { Conversation } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
 
 /** What the parts of a thread show and can do. They know nothing of requests or streams. */
 export interface Thread {
   branch: readonly MessageView[];
   status: ConversationStatus;
-  toolMs: Conversation['toolMs'];
   /** Why a message could not be sent. */
   sendError?: { code: string; message: string } | undefined;
   /** False when the app takes no messages any more. */
