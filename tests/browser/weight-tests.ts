@@ -7,7 +7,7 @@ import type { World } from './browser.test.ts';
 const firstLoadBytesMax = 300 * 1024;
 
 /** What a visit costs, and what the build must not hold. */
-export function weightTests({ site, stranger }: World): void {
+export function weightTests({ site, somebody, stranger }: World): void {
   test('the first load brings at most 300 KB of compressed JavaScript', async () => {
     const page = await stranger();
     const scripts: Promise<Buffer>[] = [];
@@ -19,6 +19,17 @@ export function weightTests({ site, stranger }: World): void {
     const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
+  });
+
+  test('the licences of what the page is made of are one link away, and nothing of the build besides', async () => {
+    const { page } = await somebody();
+    await page.getByRole('link', { name: /^Licences/ }).click();
+    await page.waitForURL(/licenses\.txt$/);
+    const text = await page.locator('body').innerText();
+    for (const name of ['react', 'marked', 'highlight.js', '@assistant-ui/react'])
+      expect(text).toContain(`## ${name} - `);
+    const folders = await readdir(site().dist);
+    expect(folders.filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   test('nothing that was built knows an address of this machine', async () => {

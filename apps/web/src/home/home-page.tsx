@@ -26,6 +26,9 @@ export function HomePage({ menu }: { menu: ReactNode }): ReactNode {
             <Card key={app.id} app={app} />
           ))}
         </ul>
+        <footer className="home-foot">
+          <a href="/licenses.txt">Licences of the open-source software in this page</a>
+        </footer>
       </div>
     </div>
   );
