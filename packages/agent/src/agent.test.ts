@@ -3,7 +3,7 @@ import type { ToolPart } from '@parley/contract/message';
 import { eventBytesMax } from '@parley/contract/stream';
 import { describe, expect, it, vi } from 'vitest';
 import { modelToolOutputCharsMax } from './event-size.ts';
-import { chunk, done, startOpenAiServer, streamReply, textReply } from './testing/openai-server.ts';
+import { callReply, startOpenAiServer, textReply } from './testing/openai-server.ts';
 import { agentWith, assistantMessage, invokerOf, record, toolNamed, userMessage } from './testing/run.ts';
 import type { ToolInvoker } from './tools.ts';
 
@@ -16,21 +16,7 @@ function model(baseUrl: string) {
   return { provider: 'openai-compatible' as const, baseUrl, model: 'test-model' };
 }
 
-const callsForecast = streamReply(
-  chunk({
-    tool_calls: [{ index: 0, id: 'call_0', function: { name: 'forecast', arguments: '{"city":"Lisbon"}' } }],
-  }),
-  chunk({}, 'tool_calls'),
-  done,
-);
-
-function calling(name: string, input: object) {
-  return streamReply(
-    chunk({ tool_calls: [{ index: 0, id: 'call_0', function: { name, arguments: JSON.stringify(input) } }] }),
-    chunk({}, 'tool_calls'),
-    done,
-  );
-}
+const callsForecast = callReply('forecast', { city: 'Lisbon' });
 
 describe('a run', () => {
   it('is the events of the protocol, from start to finish', async () => {
@@ -43,6 +29,7 @@ describe('a run', () => {
       'start',
       'start-step',
       'tool-input-available',
+      'message-metadata',
       'tool-output-available',
       'data-tool-duration',
       'finish-step',
@@ -50,6 +37,7 @@ describe('a run', () => {
       'text-start',
       'text-delta',
       'text-end',
+      'message-metadata',
       'finish-step',
       'finish',
     ]);
@@ -307,7 +295,7 @@ describe('an agent as a tool', () => {
 
   it('answers with its own instructions and tools, and shows only its answer', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
       textReply('Yes, sunny.'),
       textReply('The expert says yes.'),
@@ -333,7 +321,7 @@ describe('an agent as a tool', () => {
 
   it('spends from the budget of the run it is in', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
     );
     const run = await record({
@@ -348,7 +336,7 @@ describe('an agent as a tool', () => {
 
   it('that fails is a tool that failed', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       textReply('', 'content_filter'),
       textReply('It refuses.'),
     );
@@ -363,7 +351,7 @@ describe('an agent as a tool', () => {
   it('stops with the run', async () => {
     const stop = new AbortController();
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
     );
     const tools = invokerOf(() => {
@@ -385,7 +373,7 @@ describe('an agent as a tool', () => {
       agentWith([], { id, agents: [ids[i + 1] ?? 'a', 'a'] }),
     );
     await using server = await startOpenAiServer(
-      ...['b', 'c', 'd'].map((id) => calling(`ask-${id}`, { question: 'Who?' })),
+      ...['b', 'c', 'd'].map((id) => callReply(`ask-${id}`, { question: 'Who?' })),
       textReply('Me.'),
     );
     await record({

@@ -40,6 +40,7 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
         'text-start',
         'text-delta',
         'text-end',
+        'message-metadata',
         'finish-step',
         'finish',
       ]);
@@ -62,12 +63,14 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       const run = await server.run({ agent: agentWith([forecast]), tools });
       expect(run.outcome).toEqual({ finish: 'finished', usage: { inputTokens: 40, outputTokens: 10 } });
       expect(tools.calls.map(({ input }) => input)).toEqual([{ city: 'Lisbon' }]);
-      expect(run.types.slice(2, 8)).toEqual([
+      expect(run.types.slice(2, 10)).toEqual([
         'text-start',
         'text-delta',
         'text-end',
         'tool-input-available',
+        'message-metadata',
         'tool-output-available',
+        'data-tool-duration',
         'finish-step',
       ]);
       expect(provider.conversation(server.requests[1]).slice(2)).toEqual([

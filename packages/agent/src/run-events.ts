@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@parley/contract/stream';
+import type { StreamEvent, TokenUsage } from '@parley/contract/stream';
 import { errorText } from './errors.ts';
 import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
 
@@ -17,6 +17,7 @@ export class RunEvents {
   failure: { error: unknown } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #ended = false;
+  #usageTold = 0;
   #inStep = false;
   #textId: string | undefined;
   #texts = 0;
@@ -99,6 +100,16 @@ export class RunEvents {
   async notice(code: string, message: string, retryAfterSeconds?: number): Promise<void> {
     const data = { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
     await this.#write(() => [{ type: 'data-notice', transient: true, data }]);
+  }
+
+  /** Tells what the run has used, unless it has been told: read when it is this event's turn. */
+  async usage(usage: Readonly<TokenUsage>): Promise<void> {
+    await this.#write(() => {
+      const total = usage.inputTokens + usage.outputTokens;
+      if (total === this.#usageTold) return [];
+      this.#usageTold = total;
+      return [{ type: 'message-metadata', messageMetadata: { usage: { ...usage } } }];
+    });
   }
 
   /** Closes what is open and writes the last events. Later ones are dropped. */

@@ -8,6 +8,7 @@ const answer: StreamEvent[] = [
   { type: 'start-step' },
   { type: 'tool-input-available', ...call, toolName: 'forecast', input: { city: 'Lisbon' } },
   { type: 'tool-output-available', ...call, output: { sky: 'clear' } },
+  { type: 'message-metadata', messageMetadata: { usage: { inputTokens: 2, outputTokens: 1 } } },
   { type: 'data-tool-duration', id: 'c1', data: { toolCallId: 'c1', durationMs: 120 } },
   { type: 'finish-step' },
   { type: 'start-step' },
@@ -44,6 +45,11 @@ test('a cut run keeps what was said: the text grows with every further event and
   const texts = answer.map((_, cut) => messageText(foldRun(answer.slice(0, cut + 1))));
   for (const [i, text] of texts.slice(1).entries()) expect(text.startsWith(texts[i]!)).toBe(true);
   expect(texts.at(-1)).toBe('Clear sky.');
+});
+
+test('a run that was cut has the usage that was last told', () => {
+  expect(foldRun(answer.slice(0, 3)).usage).toBeUndefined();
+  expect(foldRun(answer.slice(0, -1)).usage).toEqual({ inputTokens: 2, outputTokens: 1 });
 });
 
 test('a failed run says why, and events of unknown parts change nothing', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { feedback } from './feedback.ts';
 import { runErrorCode, seal } from './run.ts';
-import { milliseconds, type StreamEvent } from './stream.ts';
+import { milliseconds, tokenUsage, type StreamEvent, type TokenUsage } from './stream.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -36,7 +36,8 @@ export const message = z.strictObject({
   runId: z.string().optional(),
   model: z.string().optional(),
   error: z.strictObject({ code: runErrorCode.or(z.string()), message: z.string() }).optional(),
-  usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
+  /** Assistant messages: also of a run that was cut, which has that of the model calls that ended. */
+  usage: tokenUsage.optional(),
   /** Assistant messages: what the user thinks of it. */
   feedback: feedback.optional(),
   /** Grows with every change of the feedback, its withdrawal too, so that of two looks the newer is known. */
@@ -94,6 +95,7 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
     case 'data-problem':
       content.error = problemOf(event.data);
       return;
+    case 'message-metadata':
     case 'finish':
       if (event.messageMetadata) content.usage = usageOf(event.messageMetadata.usage);
       return;
@@ -108,10 +110,7 @@ export function problemOf({ code, message }: NonNullable<Message['error']>): Non
 }
 
 /** Only what this version stores: a newer one may have counted more. */
-export function usageOf({
-  inputTokens,
-  outputTokens,
-}: NonNullable<Message['usage']>): NonNullable<Message['usage']> {
+export function usageOf({ inputTokens, outputTokens }: TokenUsage): TokenUsage {
   return { inputTokens, outputTokens };
 }
 

@@ -4,6 +4,9 @@ import { tolerant } from './tolerant.ts';
 const text = z.string();
 /** A duration in whole milliseconds. */
 export const milliseconds = z.number().int().nonnegative();
+/** What a run has used so far, its nested agents included, as the model's provider counts it. */
+export const tokenUsage = z.strictObject({ inputTokens: z.number(), outputTokens: z.number() });
+export type TokenUsage = z.infer<typeof tokenUsage>;
 const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
 
 /**
@@ -34,6 +37,11 @@ export const streamEvent = z.discriminatedUnion('type', [
     dynamic: z.literal(true),
     errorText: text,
   }),
+  /** After each call of the model, so that a run which is cut has what it used; `finish` says it a last time. */
+  z.strictObject({
+    type: z.literal('message-metadata'),
+    messageMetadata: z.strictObject({ usage: tokenUsage }),
+  }),
   /**
    * How long a tool worked, right after its output or error. An event of its own, because `data-*` is where the
    * protocol is open: AI SDK 5.0 and 6.0 refuse a `providerMetadata` on the output, and later 5s drop it. Its `id`
@@ -57,9 +65,7 @@ export const streamEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('finish'),
     finishReason: z.enum(['stop', 'length', 'error', 'content-filter', 'tool-calls', 'other']).optional(),
-    messageMetadata: z
-      .strictObject({ usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }) })
-      .optional(),
+    messageMetadata: z.strictObject({ usage: tokenUsage }).optional(),
   }),
 ]);
 export type StreamEvent = z.infer<typeof streamEvent>;

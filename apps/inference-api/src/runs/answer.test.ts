@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { eventId } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { all, createClient, errorOf, runIdOf, textOf, until, type Client } from '../testing/client.ts';
+import {
+  all,
+  createClient,
+  errorOf,
+  runIdOf,
+  textOf,
+  until,
+  usageTold,
+  type Client,
+} from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
 import { defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
 
@@ -217,6 +226,8 @@ test('stop keeps the partial answer, is repeatable, and the answer can be contin
   const cut = (await messagesOf(session.id)).find(({ id }) => id === body.messageId)!;
   expect(cut.status).toBe('stopped');
   expect(messageText(cut)).toBe(textOf(log));
+  expect(cut.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
+  expect(cut.usage).toEqual(usageTold(log));
   expect(whole.startsWith(messageText(cut))).toBe(true);
   expect(messageText(cut)).not.toBe(whole);
 

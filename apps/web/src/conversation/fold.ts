@@ -34,6 +34,8 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
       return answerCall(content, event.toolCallId, { state: 'output-available', output: event.output });
     case 'tool-output-error':
       return answerCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
+    case 'message-metadata':
+      return { ...content, usage: usageOf(event.messageMetadata.usage) };
     case 'data-tool-duration':
       return answerCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
     case 'data-notice':

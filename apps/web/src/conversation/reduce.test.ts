@@ -44,6 +44,10 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     type: fc.constant('abort' as const),
     reason: fc.constantFrom('stopped' as const, 'interrupted' as const),
   }),
+  fc.record({
+    type: fc.constant('message-metadata' as const),
+    messageMetadata: fc.record({ usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }) }),
+  }),
   fc.constant<StreamEvent>({
     type: 'finish',
     messageMetadata: { usage: { inputTokens: 1, outputTokens: 2 } },

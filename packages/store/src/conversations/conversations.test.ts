@@ -360,6 +360,20 @@ describe('the end of a run', () => {
     ]);
   });
 
+  it('leaves the usage of the model calls that ended to a message that was interrupted', async () => {
+    const { session, run } = await startedRun(store, owner);
+    const used = (inputTokens: number): StreamEvent => ({
+      type: 'message-metadata',
+      messageMetadata: { usage: { inputTokens, outputTokens: 2 } },
+    });
+    await log.append(run.runId, { n: 0, first: 0, events: [used(10), used(30)], writer: run.writerId });
+    await clock.advance(15_000);
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'interrupted',
+      usage: { inputTokens: 30, outputTokens: 2 },
+    });
+  });
+
   it('waits for a lease that was renewed since the run was read', async () => {
     const { run } = await startedRun(store, owner);
     expect(await store.renewLease(run.runId, run.writerId, clock.now() + 30_000)).toBe(true);
