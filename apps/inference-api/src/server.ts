@@ -6,7 +6,7 @@ import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
 import { createRunLog } from '@parley/store/run-log';
 import { createInferenceApi } from './app.ts';
-import { inferenceConfig, readSecret } from './config.ts';
+import { inferenceConfig, secretReader } from './config.ts';
 import { createLargeOutputKeeper } from './runs/large-output.ts';
 
 const config = inferenceConfig();
@@ -22,7 +22,7 @@ const service = createInferenceApi({
   keepLargeOutput: createLargeOutputKeeper({ client: new S3Client(), bucket: config.attachmentsBucket }),
   model: config.model,
   budget: config.budget,
-  modelOptions: { readSecret },
+  modelOptions: { readSecret: secretReader(config.keyOrigins) },
   stopSeconds: config.stopSeconds,
 });
 for (const variable of config.unknownVariables) service.log.warn('unknown variable, misspelt?', { variable });

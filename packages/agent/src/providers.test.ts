@@ -5,7 +5,7 @@ import { startModelServer, type Reply } from './testing/model-server.ts';
 import { amazonBedrock } from './testing/bedrock-provider.ts';
 import { claude } from './testing/anthropic-provider.ts';
 import { openAiCompatible } from './testing/openai-provider.ts';
-import { keys, type Provider } from './testing/provider.ts';
+import { keyFor, type Provider } from './testing/provider.ts';
 import { agentWith, invokerOf, record, toolNamed } from './testing/run.ts';
 
 const forecast = toolNamed('forecast', 'Weather forecast', { city: { type: 'string', description: 'City' } });
@@ -18,7 +18,7 @@ async function serving(provider: Provider, ...replies: Reply[]) {
   const server = await startModelServer(...replies);
   const model = provider.settings(server.origin);
   const run = (options: Parameters<typeof record>[0] = {}) =>
-    record({ model, modelOptions: { readSecret: (name) => keys[name] }, ...options });
+    record({ model, modelOptions: { readSecret: keyFor(server.origin) }, ...options });
   return { ...server, model, run };
 }
 
@@ -253,8 +253,9 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
     });
 
     it('is unavailable when nothing listens at its address', async () => {
-      const model = provider.settings(`http://127.0.0.1:${await unusedPort()}`);
-      const { outcome } = await record({ model, modelOptions: { readSecret: (name) => keys[name] } });
+      const origin = `http://127.0.0.1:${await unusedPort()}`;
+      const model = provider.settings(origin);
+      const { outcome } = await record({ model, modelOptions: { readSecret: keyFor(origin) } });
       expect(outcome.error).toEqual({
         code: 'model-unavailable',
         message: expect.stringMatching(/ECONNREFUSED/) as string,

@@ -1,8 +1,9 @@
-import { budget, modelSettings } from '@parley/contract/model';
+import { budget, modelKey, modelSettings } from '@parley/contract/model';
 import { describeIssues } from '@parley/contract/issues';
 import { stage as stageName } from '@parley/contract/id';
 import { z } from 'zod';
 import { SynthProblemsError, type SynthProblem } from './errors.ts';
+import { modelSecrets } from './model-secrets.ts';
 
 /** The file at the workspace's root that holds every stage's settings. */
 export const configFile = 'parley.config.ts';
@@ -48,13 +49,11 @@ export const stageSettings = z
     }),
     /** What agents without a model of their own use. */
     model: modelSettings,
-    /** Environment variable of inference-api → name of the Secrets Manager secret that fills it. */
-    modelSecrets: z.record(
-      z
-        .string()
-        .regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of an environment variable, such as "OPENAI_API_KEY"'),
-      z.string().min(1),
-    ),
+    /**
+     * Environment variable of inference-api → name of the Secrets Manager secret that fills it. A key is sent to where
+     * the stage's model is; to have agents with models of their own send it elsewhere, name `{ secret, origins }`.
+     */
+    modelSecrets,
     /** Bounds of every run. */
     budget,
     /** OIDC issuer to trust in place of an own Cognito user pool. */
@@ -104,9 +103,9 @@ export const stageSettings = z
     /** Keep data: point-in-time recovery, deletion protection, and resources that outlive their stack. */
     protectData: z.boolean(),
   })
-  .superRefine(({ model, modelSecrets }, context) => {
-    const variable = 'apiKeyEnv' in model ? model.apiKeyEnv : undefined;
-    if (variable !== undefined && !(variable in modelSecrets)) {
+  .superRefine(({ model, modelSecrets: secrets }, context) => {
+    const variable = modelKey(model)?.variable;
+    if (variable !== undefined && !Object.hasOwn(secrets, variable)) {
       context.addIssue({
         code: 'custom',
         path: ['model', 'apiKeyEnv'],

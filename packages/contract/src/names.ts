@@ -108,6 +108,8 @@ export const env = {
   siteBucket: 'PARLEY_SITE_BUCKET',
   /** JSON of the contract's model settings: what agents without a model of their own use. */
   model: 'PARLEY_MODEL',
+  /** JSON of the contract's model key origins: which variables hold keys, and where each may be sent. */
+  modelKeyOrigins: 'PARLEY_MODEL_KEY_ORIGINS',
   /** JSON of the contract's budget: the bounds of every run. */
   budget: 'PARLEY_BUDGET',
   stopTimeout: 'PARLEY_STOP_TIMEOUT_SECONDS',
