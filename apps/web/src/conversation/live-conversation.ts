@@ -1,5 +1,6 @@
 import type { Message } from '@parley/contract/message';
 import { ConversationStore, type Snapshot } from './conversation-store.ts';
+import { FeedbackSender } from './feedback-sender.ts';
 import { MessageLoader } from './message-loader.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence } from './presence.ts';
@@ -7,6 +8,7 @@ import { RunFollower } from './run-follower.ts';
 import type { ConversationScope } from './scope.ts';
 import { Sender } from './sender.ts';
 import { SessionFollower } from './session-follower.ts';
+import type { Said } from './state.ts';
 import type { Transport } from './transport.ts';
 
 export interface LiveConversationOptions {
@@ -23,6 +25,7 @@ export class LiveConversation {
   readonly #messages: MessageLoader;
   readonly #session: SessionFollower;
   readonly #sender: Sender;
+  readonly #feedback: FeedbackSender;
 
   constructor({ sessionId, transport, outbox, presence }: LiveConversationOptions) {
     const { signal } = this.#closed;
@@ -33,6 +36,7 @@ export class LiveConversation {
     this.#messages = new MessageLoader(this.#scope, onRunStarted);
     this.#session = new SessionFollower(this.#scope, { load, onRunStarted });
     this.#sender = new Sender(this.#scope, { outbox, runs, load });
+    this.#feedback = new FeedbackSender(this.#scope);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.#scope.store.subscribe(listener);
@@ -76,6 +80,11 @@ export class LiveConversation {
 
   dismiss(): void {
     this.#sender.dismiss();
+  }
+
+  /** Says what the user thinks of an answer; resolves with whether it is kept. */
+  rate(messageId: string, said: Said): Promise<boolean> {
+    return this.#feedback.rate(messageId, said);
   }
 
   /** Stops the answer on show, at the server. */

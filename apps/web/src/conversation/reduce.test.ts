@@ -82,9 +82,26 @@ const answerOf = (runId: string, events: readonly StreamEvent[], open: boolean):
   runId,
 });
 
+/** What a user thinks of an answer, one after the other; null is a withdrawal. */
+const feedbacks = fc.array(
+  fc.option(
+    fc.record({
+      rating: fc.constantFrom('up' as const, 'down' as const),
+      createdAt: fc.constant(question.createdAt),
+      updatedAt: fc.constant(question.createdAt),
+    }),
+  ),
+  { maxLength: 4 },
+);
+
 /** A whole conversation's log: two runs, the messages at several moments, and what the session said. */
-const log = fc.tuple(runLog, runLog).map(([first, second]): LogEntry[] => {
+const log = fc.tuple(runLog, runLog, feedbacks).map(([first, second, thoughts]): LogEntry[] => {
   const runs = { r1: first, r2: second };
+  const rated = thoughts.map((feedback, i): Message => ({
+    ...answerOf('r1', first, false),
+    ...(feedback && { feedback }),
+    feedbackRevision: i + 1,
+  }));
   const session = { id: 's', app: 'weather', createdAt: question.createdAt, updatedAt: question.createdAt };
   return [
     { type: 'session', event: { type: 'session', session: { ...session, title: '', revision: 1 } } },
@@ -97,6 +114,7 @@ const log = fc.tuple(runLog, runLog).map(([first, second]): LogEntry[] => {
     ]),
     { type: 'session', event: { type: 'session', session: { ...session, title: 'Hi', revision: 2 } } },
     { type: 'messages', messages: Object.entries(runs).map(([id, events]) => answerOf(id, events, false)) },
+    ...rated.map((answer): LogEntry => ({ type: 'messages', messages: [answer] })),
   ];
 });
 

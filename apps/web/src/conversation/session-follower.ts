@@ -55,6 +55,10 @@ export class SessionFollower {
     store.dispatch([{ type: 'session', event }]);
     if (event.type === 'message-added' && !messages[event.messageId]) void this.#options.load();
     if (event.type === 'run-ended' && !ended[event.runId]) void this.#options.load();
+    if (event.type === 'feedback-changed') {
+      const { feedbackRevision = 0 } = messages[event.messageId] ?? {};
+      if (event.revision > feedbackRevision) void this.#options.load();
+    }
     if (event.type === 'run-started') this.#options.onRunStarted(event.runId);
   }
 }

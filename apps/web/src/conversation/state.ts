@@ -1,3 +1,4 @@
+import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message, MessagePart } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { Session, SessionEvent } from '@parley/contract/session';
@@ -42,6 +43,15 @@ export interface Pending {
   error?: { code: string; message: string };
 }
 
+/** What a user says of an answer; undefined withdraws what was said. */
+export type Said = FeedbackBody | undefined;
+
+/** What was said of an answer on this page, until the server's messages show it, or why it was refused. */
+export interface SentFeedback {
+  said: Said;
+  error?: { code: string; message: string };
+}
+
 export interface Conversation {
   loaded: boolean;
   session?: Session;
@@ -54,6 +64,8 @@ export interface Conversation {
   pending?: Pending | undefined;
   /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
   chosen: Readonly<Record<string, string>>;
+  /** By the answer's id. */
+  feedback: Readonly<Record<string, SentFeedback>>;
 }
 
 /** One event of a run, by its number in the log. */
@@ -74,7 +86,11 @@ export type Command =
   | { type: 'accepted'; key: string; runId: string }
   | { type: 'refused'; key: string; error: { code: string; message: string } }
   | { type: 'dismiss' }
-  | { type: 'choose'; messageId: string };
+  | { type: 'choose'; messageId: string }
+  | { type: 'rate'; messageId: string; said: Said }
+  /** The server has it, and the messages before this entry show it. */
+  | { type: 'rated'; messageId: string; said: Said }
+  | { type: 'rating-refused'; messageId: string; said: Said; error: { code: string; message: string } };
 
 export const emptyConversation: Conversation = {
   loaded: false,
@@ -84,4 +100,5 @@ export const emptyConversation: Conversation = {
   ended: {},
   open: {},
   chosen: {},
+  feedback: {},
 };

@@ -7,6 +7,8 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AnswerEnd } from './answer-end.tsx';
 import { BranchPicker } from './branch-picker.tsx';
+import { FeedbackComment } from './feedback-comment.tsx';
+import { FeedbackThumbs } from './feedback-thumbs.tsx';
 import { textOf } from './message-text.ts';
 import { useThread } from './thread-actions.ts';
 import { ToolCard } from './tool-card.tsx';
@@ -28,7 +30,12 @@ export function AssistantMessage(): ReactNode {
       ))}
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
-      {!isOpen && !message.isPending && <Actions message={message} />}
+      {!isOpen && !message.isPending && (
+        <>
+          <Actions message={message} />
+          <FeedbackComment message={message} />
+        </>
+      )}
     </MessagePrimitive.Root>
   );
 }
@@ -68,6 +75,7 @@ function Actions({ message }: { message: MessageView }): ReactNode {
     <div className="message-actions">
       <BranchPicker message={message} what="answers" />
       <CopyButton text={textOf(message)} what="the answer" />
+      <FeedbackThumbs message={message} />
       {canRegenerate && canWrite && (
         <button
           type="button"

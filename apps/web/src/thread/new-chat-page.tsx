@@ -65,6 +65,7 @@ function useNewThread(appId: string): Thread {
     edit: () => undefined,
     answer: () => undefined,
     choose: () => undefined,
+    rate: async () => false,
     stop: async () => undefined,
     retry: () => location.reload(),
     dismiss: () => setSendError(undefined),

@@ -65,6 +65,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     edit: (message, text) => conversation.edit(message, text),
     answer: (parentId) => conversation.answer(parentId),
     choose: (messageId) => conversation.choose(messageId),
+    rate: (messageId, said) => conversation.rate(messageId, said),
     stop: () => conversation.stop(),
     retry: () => conversation.retry(),
     dismiss: () => conversation.dismiss(),

@@ -1,4 +1,5 @@
 import { createContext, use } from 'react';
+import type { Said } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
 
 /** What the parts of a thread show and can do. They know nothing of requests or streams. */
@@ -15,6 +16,8 @@ export interface Thread {
   edit(message: MessageView, text: string): void;
   answer(parentId: string | null): void;
   choose(messageId: string): void;
+  /** Says what the user thinks of an answer; resolves with whether it is kept. */
+  rate(messageId: string, said: Said): Promise<boolean>;
   stop(): Promise<void>;
   retry(): void;
   dismiss(): void;
