@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { feedback } from './feedback.ts';
+import { problemOf, usageOf } from './known-fields.ts';
 import { runErrorCode, seal } from './run.ts';
-import { milliseconds, tokenUsage, type StreamEvent, type TokenUsage } from './stream.ts';
+import { milliseconds, tokenUsage, type StreamEvent } from './stream.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -102,16 +103,6 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
     default:
       return;
   }
-}
-
-/** Only what this version stores: a newer one may have said more. */
-export function problemOf({ code, message }: NonNullable<Message['error']>): NonNullable<Message['error']> {
-  return { code, message };
-}
-
-/** Only what this version stores: a newer one may have counted more. */
-export function usageOf({ inputTokens, outputTokens }: TokenUsage): TokenUsage {
-  return { inputTokens, outputTokens };
 }
 
 function changeCall(content: RunContent, toolCallId: string, change: Partial<ToolPart>): void {

@@ -1,4 +1,5 @@
-import { problemOf, usageOf, type MessagePart, type ToolPart } from '@parley/contract/message';
+import { problemOf, usageOf } from '@parley/contract/known-fields';
+import type { MessagePart, ToolPart } from '@parley/contract/message';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { RunContent } from './state.ts';
 
