@@ -74,19 +74,30 @@ export class Person {
    * `url` is another way to the same site.
    */
   async duplicateTab(url = this.#url): Promise<Person> {
+    const other = await this.#at(this.context, url);
+    await other.page.goto(this.page.url().replace(this.#url, url));
+    return other;
+  }
+
+  /** The same person at a browser that has nothing of the site but knows who they are; at no place yet. */
+  async atFreshBrowser(): Promise<Person> {
+    const browser = this.context.browser();
+    if (!browser) throw new Error('This context has no browser: it was not made by arrive().');
+    return this.#at(await browser.newContext(), this.#url);
+  }
+
+  async #at(context: BrowserContext, url: string): Promise<Person> {
     const stored = await this.page.evaluate(() =>
       JSON.stringify(Object.fromEntries(Object.entries(sessionStorage))),
     );
-    const page = await this.context.newPage();
+    const page = await context.newPage();
     await page.addInitScript((text) => {
       if (sessionStorage.length > 0) return;
       for (const [key, value] of Object.entries(JSON.parse(text) as Record<string, string>)) {
         sessionStorage.setItem(key, value);
       }
     }, stored);
-    const other = new Person(page, url, this.#size);
-    await page.goto(this.page.url().replace(this.#url, url));
-    return other;
+    return new Person(page, url, this.#size);
   }
 
   /** Goes to another tab or window, so that this one is hidden. */
