@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { World } from './browser.test.ts';
+import { focused, tabTo } from './keyboard.ts';
 import type { Size } from './person.ts';
 import { siteStates } from './states.ts';
 
@@ -62,36 +63,24 @@ export function accessTests({ site, somebody, stranger }: World): void {
   test('a whole visit works by keyboard alone', async () => {
     const { page } = await somebody();
     const { keyboard } = page;
-    const focused = () =>
-      page.evaluate(
-        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
-      );
-    const tabTo = async (wanted: RegExp, key = 'Tab'): Promise<void> => {
-      for (let presses = 0; presses < 60; presses += 1) {
-        if (wanted.test(await focused())) return;
-        await keyboard.press(key);
-      }
-      expect.fail(`${key} never came to ${wanted.source}; the focus is on “${await focused()}”`);
-    };
-
-    await tabTo(/^Weather$/);
+    await tabTo(page, /^Weather$/);
     await keyboard.press('Enter');
-    await expect.poll(focused).toBe('Message');
+    await expect.poll(() => focused(page)).toBe('Message');
     await keyboard.type('What will the weather be in Lisbon tomorrow?');
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'Answer again' }).waitFor();
-    await expect.poll(focused).toBe('Message');
+    await expect.poll(() => focused(page)).toBe('Message');
 
-    await tabTo(/^forecast/, 'Shift+Tab');
+    await tabTo(page, /^forecast/, 'Shift+Tab');
     await keyboard.press('Enter');
     await page.getByLabel('Input', { exact: true }).waitFor();
-    await tabTo(/^Answer again$/);
+    await tabTo(page, /^Answer again$/);
     await keyboard.press('Enter');
     await page.getByRole('group', { name: 'The answers' }).waitFor();
     await page.getByRole('button', { name: 'Answer again' }).waitFor();
-    await tabTo(/^Edit your message$/, 'Shift+Tab');
+    await tabTo(page, /^Edit your message$/, 'Shift+Tab');
     await keyboard.press('Enter');
-    await expect.poll(focused).toBe('Edit your message');
+    await expect.poll(() => focused(page)).toBe('Edit your message');
     await keyboard.press('Escape');
     await page.getByRole('button', { name: 'Edit your message' }).waitFor();
 
@@ -99,14 +88,14 @@ export function accessTests({ site, somebody, stranger }: World): void {
       .getByRole('navigation', { name: 'Chats' })
       .getByRole('link', { name: /Lisbon/ })
       .waitFor();
-    await tabTo(/^Rename/, 'Shift+Tab');
+    await tabTo(page, /^Rename/, 'Shift+Tab');
     await keyboard.press('Enter');
     await keyboard.type('By keyboard');
     await keyboard.press('Enter');
-    await expect.poll(focused).toBe('Rename “By keyboard”');
+    await expect.poll(() => focused(page)).toBe('Rename “By keyboard”');
     await keyboard.press('Tab');
     await keyboard.press('Enter');
-    await expect.poll(focused).toBe('Undo');
+    await expect.poll(() => focused(page)).toBe('Undo');
     await keyboard.press('Enter');
     await page
       .getByRole('navigation', { name: 'Chats' })

@@ -72,6 +72,17 @@ export const siteStates: SiteState[] = [
     },
   },
   {
+    name: 'comment',
+    show: async (person) => {
+      const { page } = person;
+      await person.begin('Writer', 'Explain yourself');
+      await person.answered();
+      await page.getByRole('button', { name: 'Bad answer' }).click();
+      await page.getByRole('button', { name: 'Add a comment' }).click();
+      await page.getByLabel('Your comment on this answer').fill('Too short to be of use.');
+    },
+  },
+  {
     name: 'unknown-chat',
     show: async ({ page }) => {
       await page.goto(new URL('/c/nothing-here', page.url()).href);
