@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { runService } from '@parley/service/server';
+import { signInOptions } from '@parley/service/sign-in';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
@@ -14,7 +15,7 @@ const client = createStoreClient();
 const conversationsTable = { client, tableName: config.conversationsTable };
 
 const service = createInferenceApi({
-  signIn: { issuer: config.authIssuer, scope: config.authScope, jwksUrl: config.authJwksUrl },
+  signIn: signInOptions(config),
   catalog: createCatalogStore({ client, tableName: config.catalogTable }),
   conversations: createConversationStore(conversationsTable),
   runLog: createRunLog(conversationsTable),

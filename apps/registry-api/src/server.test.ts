@@ -46,6 +46,7 @@ const environment = () => ({
   [env.conversationsTable]: tables.conversationsTable,
   [env.authIssuer]: issuer.issuer,
   [env.authScope]: issuer.scope,
+  [env.authAudience]: 'https://chat.test',
   [env.authJwksUrl]: keys.url,
   PARLEY_CATALOG_TABEL: 'misspelt',
   AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
@@ -73,7 +74,9 @@ describe('the built service', () => {
       status: 'ok',
       service: 'registry-api',
     });
-    const headers = await issuer.headers();
+    const ofAnother = await issuer.headers({ aud: 'https://other.test' });
+    expect((await fetch(`${url}/api/chat-apps`, { headers: ofAnother })).status).toBe(401);
+    const headers = await issuer.headers({ aud: 'https://chat.test' });
     expect(await (await fetch(`${url}/api/chat-apps`, { headers })).json()).toEqual({ chatApps: [] });
     expect(await (await fetch(`${url}/api/sessions`, { headers })).json()).toEqual({ sessions: [] });
     service.kill('SIGTERM');

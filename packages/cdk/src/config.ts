@@ -1,4 +1,5 @@
 import { budget, modelKey, modelSettings } from '@parley/contract/model';
+import { isUserPool } from '@parley/contract/names';
 import { describeIssues } from '@parley/contract/issues';
 import { stage as stageName } from '@parley/contract/id';
 import { z } from 'zod';
@@ -64,8 +65,15 @@ export const stageSettings = z
         clientId: z.string('expected the id of the client that the page signs in with').min(1),
         /** Scope an access token must carry. @default `<prefix>/chat` */
         scope: z.string().min(1).optional(),
+        /** Audience (`aud`) an access token must name besides, as an API is called at the issuer. @default none */
+        audience: z.string('expected the audience that access tokens name').min(1).optional(),
         /** Origin of the token endpoint, which the page talks to. @default the issuer's */
         tokenOrigin: httpsOrigin.optional(),
+      })
+      .superRefine(({ issuer, audience }, context) => {
+        if (audience === undefined || !isUserPool(issuer)) return;
+        const message = 'access tokens of Cognito name none: remove it; the scope tells whom a token is for';
+        context.addIssue({ code: 'custom', path: ['audience'], message });
       })
       .optional(),
     /** The web site's address and protection. @default an address of CloudFront's making, and no web ACL */
