@@ -1,3 +1,4 @@
+import type { Rating } from '@parley/contract/feedback';
 import { useRef, useState, type ReactNode } from 'react';
 import type { MessageView } from '../conversation/view.ts';
 import { CommentForm } from './comment-form.tsx';
@@ -7,22 +8,23 @@ import './feedback.css';
 /** Below an answer that has a thumb: a way to say more about it; and why feedback was not kept, if it was not. */
 export function FeedbackComment({ message }: { message: MessageView }): ReactNode {
   const { rate } = useThread();
-  const [isOpen, setOpen] = useState(false);
+  // What the comment goes with; kept while it is written, so that a rating that fails does not take it along.
+  const [openFor, setOpenFor] = useState<Rating>();
   const toggle = useRef<HTMLButtonElement>(null);
   const { feedback, feedbackError } = message;
-  if (!feedback && isOpen) setOpen(false);
+  const rating = feedback?.rating ?? openFor;
+  if (!feedback && !feedbackError && openFor) setOpenFor(undefined);
   const close = (): void => {
-    setOpen(false);
+    setOpenFor(undefined);
     toggle.current?.focus();
   };
   const send = async (comment: string): Promise<boolean> => {
-    if (!feedback) return false;
-    const { rating } = feedback;
+    if (!rating) return false;
     const isKept = await rate(message.id, { rating, ...(comment !== '' && { comment }) });
     if (isKept) close();
     return isKept;
   };
-  if (!feedback && !feedbackError) return null;
+  if (!rating && !feedbackError) return null;
   return (
     <div className="feedback">
       {feedbackError && (
@@ -30,18 +32,18 @@ export function FeedbackComment({ message }: { message: MessageView }): ReactNod
           Your feedback was not saved. {mendOf(feedbackError)}
         </p>
       )}
-      {feedback && (
+      {rating && (
         <button
           ref={toggle}
           type="button"
           className="link-button"
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
+          aria-expanded={openFor !== undefined}
+          onClick={() => setOpenFor(openFor ? undefined : rating)}
         >
-          {feedback.comment === undefined ? 'Add a comment' : 'Change your comment'}
+          {feedback?.comment === undefined ? 'Add a comment' : 'Change your comment'}
         </button>
       )}
-      {feedback && isOpen && <CommentForm comment={feedback.comment ?? ''} onSend={send} onCancel={close} />}
+      {openFor && <CommentForm comment={feedback?.comment ?? ''} onSend={send} onCancel={close} />}
     </div>
   );
 }
