@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Person } from './person.ts';
 
 /** A script as a page got it. */
 export interface WireScript {
@@ -28,14 +29,25 @@ export function totalBytes(scripts: readonly WireScript[]): number {
   return scripts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/** The scripts a page brings to a browser that has nothing of the site, until somebody can use it. */
+export async function firstScripts(person: Person, url: string): Promise<WireScript[]> {
+  const visitor = await person.atFreshBrowser();
+  const scripts = await scriptsDuring(visitor.page, () => timeToUsable(visitor.page, url));
+  await visitor.leave();
+  return scripts;
+}
+
 /** What must stand on a page before somebody can use it: CSS selector, and how many there must be. */
-export type Usable = Readonly<Record<string, number>>;
+type Usable = Readonly<Record<string, number>>;
+const usableHome: Usable = { '.card-link': 2, '.new-chat': 1 };
+const usableChat: Usable = { 'textarea[aria-label="Message"]': 1, '[role="article"]': 2 };
 
 /**
- * Milliseconds from the start of a navigation to the first frame in which all of it is there, not disabled, and
- * what a finger at its middle would touch.
+ * Milliseconds from the start of a navigation to the first frame in which somebody can use the page: the cards of
+ * the home page, or the messages of a chat and the composer, are there, not disabled, and nothing lies over them.
  */
-export async function timeToUsable(page: Page, url: string, usable: Usable): Promise<number> {
+export async function timeToUsable(page: Page, url: string): Promise<number> {
+  const usable = new URL(url).pathname === '/' ? usableHome : usableChat;
   await page.goto(url, { waitUntil: 'commit' });
   return page.evaluate(
     (wanted) =>

@@ -2,19 +2,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { World } from './browser.test.ts';
-import { firstLoadBytesMax, scriptsDuring, totalBytes } from './page-load.ts';
+import { firstLoadBytesMax, firstScripts, totalBytes } from './page-load.ts';
 
 /** What a visit costs, and what the build must not hold. */
-export function weightTests({ site, somebody, stranger }: World): void {
-  test('the first load brings at most 300 KB of compressed JavaScript', async () => {
-    const page = await stranger();
-    const scripts = await scriptsDuring(page, async () => {
-      await page.goto(site().url);
-      await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    });
-    const bytes = totalBytes(scripts);
-    expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
+export function weightTests({ site, somebody }: World): void {
+  test('the first load of a chat brings at most 300 KB of compressed JavaScript, that of the home page less', async () => {
+    const person = await somebody();
+    await person.begin('Writer', 'Hello');
+    await person.answered();
+    const chat = await firstScripts(person, person.page.url());
+    const home = await firstScripts(person, site().url);
+    expect(totalBytes(home)).toBeGreaterThan(0);
+    expect(totalBytes(home)).toBeLessThan(totalBytes(chat));
+    expect(totalBytes(chat)).toBeLessThanOrEqual(firstLoadBytesMax);
   });
 
   test('the licences of what the page is made of are one link away, and nothing of the build besides', async () => {

@@ -13,8 +13,9 @@ export interface Services {
   list: SessionList;
   outbox: Outbox;
   presence: Presence;
-  me: Me;
-  chatApps: readonly ChatAppView[];
+  /** Undefined while it is being fetched, as are the chat apps. */
+  me?: Me;
+  chatApps?: readonly ChatAppView[];
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined);

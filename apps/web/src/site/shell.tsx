@@ -1,14 +1,16 @@
 import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { HomePage } from '../home/home-page.tsx';
 import { UndoToast } from '../sessions/undo-toast.tsx';
-import { NewChatPage } from '../thread/new-chat-page.tsx';
-import { SessionPage } from '../thread/session-page.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { Icon } from '../ui/icon.tsx';
+import { LazyThreadPage, prefetchThreadPage } from './lazy-thread-page.tsx';
 import { placeOf, usePath, type Place } from './location.ts';
 import { useServices } from './services.ts';
 import { Sidebar } from './sidebar.tsx';
 import './shell.css';
+
+/** After this long at the home page, in milliseconds, its own work is done. */
+const restMs = 500;
 
 /** The frame around every page: the list of sessions beside it, or behind a button on a small screen. */
 export function Shell(): ReactNode {
@@ -18,6 +20,10 @@ export function Shell(): ReactNode {
   const isWide = useMedia('(min-width: 52rem)');
   const drawer = useRef<HTMLDialogElement>(null);
 
+  useEffect(() => {
+    const timer = setTimeout(prefetchThreadPage, restMs);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     drawer.current?.close();
     void list.refresh();
@@ -72,12 +78,5 @@ function closeOnBackdrop(event: MouseEvent<HTMLDialogElement>): void {
 }
 
 function Page({ place, menu }: { place: Place; menu: ReactNode }): ReactNode {
-  switch (place.page) {
-    case 'home':
-      return <HomePage menu={menu} />;
-    case 'new-chat':
-      return <NewChatPage key={place.app} app={place.app} menu={menu} />;
-    case 'session':
-      return <SessionPage key={place.sessionId} sessionId={place.sessionId} menu={menu} />;
-  }
+  return place.page === 'home' ? <HomePage menu={menu} /> : <LazyThreadPage place={place} menu={menu} />;
 }

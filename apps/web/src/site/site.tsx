@@ -54,15 +54,16 @@ async function begin(setState: (state: SiteState) => void): Promise<void> {
   if (!signIn.isSignedIn) return setState({ step: 'signed-out', signIn, problem });
   signIn.onSignedOut = () => setState({ step: 'signed-out', signIn });
   const api = createApiClient(signIn);
+  const services = {
+    api,
+    signIn,
+    list: new SessionList(api),
+    outbox: createOutbox(sessionStorage),
+    presence: createPresence(document),
+  };
+  setState({ step: 'ready', services });
   try {
     const [me, chatApps] = await Promise.all([api.me(), api.chatApps()]);
-    const services = {
-      api,
-      signIn,
-      list: new SessionList(api),
-      outbox: createOutbox(sessionStorage),
-      presence: createPresence(document),
-    };
     setState({ step: 'ready', services: { ...services, me, chatApps } });
   } catch (error) {
     if (asApiError(error).status !== 401) throw error;

@@ -5,6 +5,7 @@ import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { keepDraft } from './draft.ts';
 import type { Thread } from './thread-actions.ts';
@@ -15,9 +16,9 @@ import { ThreadView } from './thread-view.tsx';
 /** A chat that has not begun: its session is made when the first message is sent. */
 export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode }): ReactNode {
   const { chatApps } = useServices();
-  const app = chatApps.find(({ id }) => id === appId);
+  const app = chatApps?.find(({ id }) => id === appId);
   const thread = useNewThread(appId);
-  if (!app) return <UnknownApp menu={menu} />;
+  if (!app) return chatApps ? <UnknownApp menu={menu} /> : <Loading menu={menu} />;
   return (
     <div className="page">
       <PageHeader menu={menu} title={app.title} icon={app.icon} />
@@ -70,6 +71,15 @@ function useNewThread(appId: string): Thread {
     retry: () => location.reload(),
     dismiss: () => setSendError(undefined),
   };
+}
+
+function Loading({ menu }: { menu: ReactNode }): ReactNode {
+  return (
+    <div className="page">
+      <PageHeader menu={menu} title="New chat" />
+      <ThreadSkeleton />
+    </div>
+  );
 }
 
 function UnknownApp({ menu }: { menu: ReactNode }): ReactNode {

@@ -8,6 +8,7 @@ import { useServices } from '../site/services.ts';
 import { titleOf } from '../sessions/title.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
@@ -52,7 +53,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     );
   }
   if (state.deleted) return <Unreadable menu={menu} message="This chat was deleted." />;
-  const app = chatApps.find(({ id }) => id === (session ?? view)?.app);
+  const app = chatApps?.find(({ id }) => id === (session ?? view)?.app);
   const appState = view?.appState ?? 'usable';
   const thread: Thread = {
     branch,
@@ -91,13 +92,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
 
 function Empty({ app, isLoaded }: { app: ChatAppView | undefined; isLoaded: boolean }): ReactNode {
   if (isLoaded) return app ? <ThreadIntro app={app} /> : null;
-  return (
-    <div className="thread-loading" role="status" aria-label="Loading the chat">
-      <div className="skeleton row right" />
-      <div className="skeleton row" />
-      <div className="skeleton block" />
-    </div>
-  );
+  return <ThreadSkeleton />;
 }
 
 function ConnectionState({ connection, isLoaded }: { connection: Connection; isLoaded: boolean }): ReactNode {
