@@ -122,6 +122,12 @@ export class Person {
     await this.page.goto(this.#url);
   }
 
+  /** Brings the list of chats into sight, where it is behind a button. */
+  async openMenu(): Promise<void> {
+    const menu = this.page.getByRole('button', { name: 'Open the list of chats' });
+    if (this.#size === 'phone') await menu.click();
+  }
+
   /** Begins a chat with an app and says something. */
   async begin(app: string, text: string): Promise<void> {
     await this.goHome();
