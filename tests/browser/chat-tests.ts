@@ -186,6 +186,20 @@ export function chatTests({ site, somebody }: World): void {
     expect(person.complaints).toEqual([]);
   });
 
+  test('on a phone, what was deleted from the list is brought back without leaving it', async () => {
+    const person = await somebody({ size: 'phone' });
+    await person.begin('Writer', 'Deleted by a thumb');
+    await person.answered();
+    await person.goHome();
+    await person.openMenu();
+    const row = person.page.getByRole('link', { name: 'Deleted by a thumb' });
+    await person.page.getByRole('button', { name: 'Delete “Deleted by a thumb”' }).click();
+    await expect.poll(() => row.count()).toBe(0);
+    await person.page.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
+    expect(person.complaints).toEqual([]);
+  });
+
   test('a failed answer says why and what to do; a busy model is waited for in sight', async () => {
     const person = await somebody();
     const { page } = person;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { HomePage } from '../home/home-page.tsx';
 import { UndoToast } from '../sessions/undo-toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
@@ -19,6 +19,7 @@ export function Shell(): ReactNode {
   const place = placeOf(path);
   const isWide = useMedia('(min-width: 52rem)');
   const drawer = useRef<HTMLDialogElement>(null);
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
 
   useEffect(() => {
     const timer = setTimeout(prefetchThreadPage, restMs);
@@ -39,13 +40,14 @@ export function Shell(): ReactNode {
     };
   }, [list]);
 
+  const openDrawer = (): void => {
+    drawer.current?.showModal();
+    setDrawerOpen(true);
+  };
+  // Over an open drawer only what is in it can be reached.
+  const isToastInDrawer = isDrawerOpen && !isWide;
   const menu = isWide ? null : (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label="Open the list of chats"
-      onClick={() => drawer.current?.showModal()}
-    >
+    <button type="button" className="icon-button" aria-label="Open the list of chats" onClick={openDrawer}>
       <Icon name="menu" />
     </button>
   );
@@ -59,16 +61,23 @@ export function Shell(): ReactNode {
           <Sidebar place={place} />
         </nav>
       ) : (
-        <dialog className="drawer" ref={drawer} aria-label="Chats" onClick={closeOnBackdrop}>
+        <dialog
+          className="drawer"
+          ref={drawer}
+          aria-label="Chats"
+          onClick={closeOnBackdrop}
+          onClose={() => setDrawerOpen(false)}
+        >
           <nav className="sidebar" aria-label="Chats">
             <Sidebar place={place} onClose={() => drawer.current?.close()} />
           </nav>
+          {isToastInDrawer && <UndoToast />}
         </dialog>
       )}
       <main id="content" className="content" tabIndex={-1}>
         <Page place={place} menu={menu} />
       </main>
-      <UndoToast />
+      {!isToastInDrawer && <UndoToast />}
     </div>
   );
 }

@@ -116,7 +116,7 @@ function Unreadable({ menu, message, onRetry }: UnreadableProps): ReactNode {
       <PageHeader menu={menu} title="Chat" />
       <div className="page-centre">
         <Problem title="This chat cannot be shown" message={message} onRetry={onRetry}>
-          <PlaceLink to={{ page: 'home' }} className="button quiet">
+          <PlaceLink to={{ page: 'home' }} className={onRetry ? 'button quiet' : 'button'}>
             All chat apps
           </PlaceLink>
         </Problem>
