@@ -9,6 +9,7 @@ export const session = z.strictObject({
   app: id,
   title: z.string().max(200),
   createdAt: z.iso.datetime(),
+  /** When something was last said in it; a new title or feedback leaves it as it is. */
   updatedAt: z.iso.datetime(),
   /** Grows with every change, so that another device sees that there is something to fetch. */
   revision: z.number().int(),

@@ -67,20 +67,17 @@ describe('sessions', () => {
     expect(await store.createSession({ owner, app: 'weather', title: 'Two', id: 'mine' })).toEqual(first);
   });
 
-  it('show every change in their revision', async () => {
+  it('show every change in their revision, and when something was last said in `updatedAt`', async () => {
     const session = await newSession();
     expect(session).toMatchObject({ revision: 1, title: '' });
     await clock.advance(1_000);
     const renamed = await store.renameSession(owner, session.id, 'Trip');
-    expect(renamed).toEqual({
+    expect(renamed).toEqual({ ...session, title: 'Trip', revision: 2 });
+    expect(await store.touchSession(owner, session.id, 'Unused')).toEqual({
       ...session,
       title: 'Trip',
-      revision: 2,
-      updatedAt: '2026-01-01T00:00:01.000Z',
-    });
-    expect(await store.touchSession(owner, session.id, 'Unused')).toMatchObject({
-      title: 'Trip',
       revision: 3,
+      updatedAt: '2026-01-01T00:00:01.000Z',
     });
   });
 

@@ -34,7 +34,7 @@ interface FeedbackParts {
   /** The message as it counts now. */
   getMessage(session: Session, messageId: string): Promise<Message | undefined>;
   messages: Pick<Messages, 'changeFeedback'>;
-  sessions: Pick<Sessions, 'touchSession'>;
+  sessions: Pick<Sessions, 'raiseRevision'>;
   clock: Clock;
 }
 
@@ -54,7 +54,7 @@ export function createFeedback({ getMessage, messages, sessions, clock }: Feedba
   async function change({ owner, session, messageId }: RatedAnswer, feedback?: Feedback): Promise<void> {
     const isChanged = await messages.changeFeedback(session.id, messageId, feedback);
     if (!isChanged) throw new NotFoundError('message', messageId);
-    await sessions.touchSession(owner, session.id);
+    await sessions.raiseRevision(owner, session.id);
   }
 
   return {
