@@ -34,7 +34,7 @@ export const loadingStates: SiteState[] = [
   {
     name: 'fetching-chat',
     show: async ({ page }) => {
-      await hold(page, /\/assets\/thread-page-/);
+      await hold(page, /\/assets\/conversation-view-/);
       await page.reload({ waitUntil: 'commit' });
       await page.getByRole('status', { name: 'Loading the chat' }).waitFor();
     },

@@ -25,7 +25,7 @@ export const troubleStates: SiteState[] = [
     name: 'not-fetched',
     show: async (person) => {
       const visitor = person.page;
-      await visitor.route('**/assets/thread-page-*.js', (route) => route.abort());
+      await visitor.route('**/assets/conversation-view-*.js', (route) => route.abort());
       await visitor.reload();
       await visitor.getByRole('button', { name: 'Load the page again' }).waitFor();
     },

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { HomePage } from '../home/home-page.tsx';
 import { UndoToast } from '../sessions/undo-toast.tsx';
+import { prefetchConversationView } from '../thread/lazy-conversation.tsx';
+import { NewChatPage } from '../thread/new-chat-page.tsx';
+import { SessionPage } from '../thread/session-page.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LazyThreadPage, prefetchThreadPage } from './lazy-thread-page.tsx';
 import { placeOf, usePath, type Place } from './location.ts';
 import { useServices } from './services.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -22,7 +24,7 @@ export function Shell(): ReactNode {
   const [isDrawerOpen, setDrawerOpen] = useState(false);
 
   useEffect(() => {
-    const timer = setTimeout(prefetchThreadPage, restMs);
+    const timer = setTimeout(prefetchConversationView, restMs);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
@@ -87,5 +89,12 @@ function closeOnBackdrop(event: MouseEvent<HTMLDialogElement>): void {
 }
 
 function Page({ place, menu }: { place: Place; menu: ReactNode }): ReactNode {
-  return place.page === 'home' ? <HomePage menu={menu} /> : <LazyThreadPage place={place} menu={menu} />;
+  switch (place.page) {
+    case 'home':
+      return <HomePage menu={menu} />;
+    case 'new-chat':
+      return <NewChatPage key={place.app} app={place.app} menu={menu} />;
+    case 'session':
+      return <SessionPage key={place.sessionId} sessionId={place.sessionId} menu={menu} />;
+  }
 }

@@ -8,10 +8,9 @@ import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { keepDraft } from './draft.ts';
+import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
-import { ThreadRuntime } from './thread-runtime.tsx';
-import { ThreadView } from './thread-view.tsx';
 
 /** A chat that has not begun: its session is made when the first message is sent. */
 export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode }): ReactNode {
@@ -23,13 +22,12 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
     <div className="page">
       <PageHeader menu={menu} title={app.title} icon={app.icon} />
       {app.demo && <DemoBanner />}
-      <ThreadRuntime thread={thread}>
-        <ThreadView
-          draftPlace={`new:${appId}`}
-          placeholder={`Message ${app.title}`}
-          empty={<ThreadIntro app={app} />}
-        />
-      </ThreadRuntime>
+      <LazyConversation
+        thread={thread}
+        draftPlace={`new:${appId}`}
+        placeholder={`Message ${app.title}`}
+        empty={<ThreadIntro app={app} />}
+      />
     </div>
   );
 }

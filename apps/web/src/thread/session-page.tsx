@@ -10,10 +10,9 @@ import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
+import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
-import { ThreadRuntime } from './thread-runtime.tsx';
-import { ThreadView } from './thread-view.tsx';
 
 const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>, string>> = {
   'no-access':
@@ -78,14 +77,13 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
         <ConnectionState connection={connection} isLoaded={state.loaded} />
       </PageHeader>
       {app?.demo && <DemoBanner />}
-      <ThreadRuntime thread={thread}>
-        <ThreadView
-          draftPlace={sessionId}
-          placeholder={app ? `Message ${app.title}` : 'Message'}
-          empty={<Empty app={app} isLoaded={state.loaded} />}
-          closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}
-        />
-      </ThreadRuntime>
+      <LazyConversation
+        thread={thread}
+        draftPlace={sessionId}
+        placeholder={app ? `Message ${app.title}` : 'Message'}
+        empty={<Empty app={app} isLoaded={state.loaded} />}
+        closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}
+      />
     </div>
   );
 }
