@@ -1,7 +1,7 @@
 import { deltaOf, numberOf, tokensIn, type SseRecord } from './records.ts';
 
 /** What one answer was like for its client. */
-export interface ReadAnswer {
+export interface AnswerRead {
   tokens: number;
   /** Milliseconds from the request to the first token. */
   firstTokenMs: number;
@@ -34,10 +34,15 @@ export class AnswerReader {
     if (tokens > 0) this.#countText(tokens);
   }
 
-  /** @throws Error when the stream was cut, or its events are not numbered 0, 1, 2, … */
-  end(): ReadAnswer {
-    if (this.#records.at(-1) !== 'data: [DONE]' || this.#firstTokenMs === undefined)
-      throw new Error(`a stream ended early, after ${this.#records.slice(-2).join(' | ') || 'nothing'}`);
+  /** @throws Error when the stream was cut, or its answer did not finish. */
+  end(): AnswerRead {
+    const [last, done] = this.#records.slice(-2);
+    if (
+      !last?.includes('data: {"type":"finish"') ||
+      done !== 'data: [DONE]' ||
+      this.#firstTokenMs === undefined
+    )
+      throw new Error(`an answer did not finish: its stream ended with ${JSON.stringify([last, done])}`);
     return {
       tokens: this.#tokens,
       firstTokenMs: this.#firstTokenMs,
@@ -54,6 +59,7 @@ export class AnswerReader {
     this.#tokens += tokens;
   }
 
+  /** @throws Error when events are not numbered 0, 1, 2, … */
   #checkNumber(record: SseRecord): void {
     const n = numberOf(record);
     if (n === undefined) return;

@@ -1,7 +1,15 @@
 /** The process of the clients: so many streams at a time, each asking again when its answer has ended. */
+import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from './peer.ts';
-import { AnswerReader, type ReadAnswer } from './answer-reader.ts';
+import { AnswerReader, type AnswerRead } from './answer-reader.ts';
+
+interface ReadAnswer extends AnswerRead {
+  /** Requests that were answered with an error before. */
+  refusals: number;
+}
 
 export interface StreamRequest {
   path: string;
@@ -25,6 +33,8 @@ export interface Received {
   firstTokenMs: number[];
   /** Milliseconds between two arrivals of text in one answer. */
   gapMs: number[];
+  /** Requests that the server could not take, and that were made again. */
+  refusals: number;
 }
 
 async function run({ url, streams, requests }: Task): Promise<Received> {
@@ -45,33 +55,39 @@ async function run({ url, streams, requests }: Task): Promise<Received> {
     tokens: answers.reduce((sum, { tokens }) => sum + tokens, 0),
     firstTokenMs: answers.map(({ firstTokenMs }) => firstTokenMs),
     gapMs: answers.flatMap(({ gapMs }) => gapMs),
+    refusals: answers.reduce((sum, { refusals }) => sum + refusals, 0),
   };
 }
 
-function ask(url: string, { path, headers, body }: StreamRequest, agent: Agent): Promise<ReadAnswer> {
-  return new Promise((resolve, reject) => {
-    const reader = new AnswerReader();
-    const request = httpRequest(`${url}${path}`, { method: 'POST', headers, agent }, (response) => {
-      response.on('error', reject);
-      if (response.statusCode !== 200) return void refuse(response).then(reject, reject);
-      response.setEncoding('utf8').on('data', (text: string) => reader.take(text));
-      response.on('end', () => {
-        try {
-          resolve(reader.end());
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
+/** How often a request that the server could not take is made again, and after how long. */
+const triesMax = 10;
+const againAfterMs = 1_000;
+
+/** Starts an answer and reads it. A server that is too busy to start one is asked again, as a browser would. */
+async function ask(url: string, request: StreamRequest, agent: Agent): Promise<ReadAnswer> {
+  const reader = new AnswerReader();
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await send(url, request, agent);
+    if (response.statusCode === 200) {
+      for await (const text of response.setEncoding('utf8')) reader.take(text as string);
+      return { ...reader.end(), refusals: attempt - 1 };
+    }
+    const answer = await textOf(response);
+    if ((response.statusCode ?? 0) < 500 || attempt === triesMax)
+      throw new Error(`a request was answered with ${response.statusCode}: ${answer.slice(0, 300)}`);
+    await delay(againAfterMs);
+  }
 }
 
-async function refuse(response: IncomingMessage): Promise<Error> {
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return new Error(`a request was answered with ${response.statusCode}: ${text.slice(0, 300)}`);
+async function send(
+  url: string,
+  { path, headers, body }: StreamRequest,
+  agent: Agent,
+): Promise<IncomingMessage> {
+  const request = httpRequest(`${url}${path}`, { method: 'POST', headers, agent });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
 }
 
 const duties = {

@@ -54,15 +54,13 @@ async function warmUp({ clients }: Bench, { url }: Server, requests: StreamReque
   await clients.call('run', { url, streams: warmUpStreams, requests });
 }
 
-async function measure(
+function measure(
   { clients }: Bench,
   { url, pid }: Server,
   { streams }: Load,
   requests: StreamRequest[],
 ): Promise<Measured> {
-  const usage = await watchProcess(pid);
-  const received = await clients.call('run', { url, streams, requests });
-  return { ...received, ...(await usage()) };
+  return watchProcess(pid, () => clients.call('run', { url, streams, requests }));
 }
 
 /** What is done while a server is measured, such as a profile. */

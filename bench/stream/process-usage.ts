@@ -13,23 +13,31 @@ const samplingMs = 100;
 /** A process that takes less of a core than this has done what it was asked. */
 const quietShare = 0.03;
 
-/** Watches a process from now on, until the returned function is called and the process is quiet. */
-export async function watchProcess(pid: number): Promise<() => Promise<Usage>> {
+/** Watches a process while something is done, and until the process is quiet again. */
+export async function watchProcess<T>(pid: number, work: () => Promise<T>): Promise<T & Usage> {
   const before = await cpuMsOf(pid);
-  let rssBytes = 0;
-  let watching = true;
-  const sampling = (async () => {
-    while (watching) {
-      rssBytes = Math.max(rssBytes, await rssOf(pid));
-      await delay(samplingMs);
-    }
-  })();
-  return async () => {
+  const ended = new AbortController();
+  const rss = highestRss(pid, ended.signal);
+  try {
+    const value = await work();
     await whenQuiet(pid);
-    watching = false;
-    await sampling;
-    return { cpuMs: (await cpuMsOf(pid)) - before, rssBytes };
-  };
+    const cpuMs = (await cpuMsOf(pid)) - before;
+    ended.abort();
+    return { ...value, cpuMs, rssBytes: await rss };
+  } finally {
+    ended.abort();
+  }
+}
+
+/** The most until the signal aborts, or the process has ended. */
+async function highestRss(pid: number, ended: AbortSignal): Promise<number> {
+  let highest = 0;
+  while (!ended.aborted) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    highest = Math.max(highest, Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024);
+    await delay(samplingMs);
+  }
+  return highest;
 }
 
 /**
@@ -54,9 +62,4 @@ async function cpuMsOf(pid: number): Promise<number> {
     return Number(text.split(' ')[0]) / 1e6;
   });
   return (await Promise.all(times)).reduce((sum, each) => sum + each, 0);
-}
-
-async function rssOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
