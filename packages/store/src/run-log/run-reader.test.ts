@@ -229,6 +229,31 @@ describe('polling', () => {
   });
 });
 
+describe('a run whose writer is on this process', () => {
+  it('is not read while batches come from the writer, and again once it is silent', async () => {
+    const clock = manualClock(Date.now());
+    const calls: Call[] = [];
+    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
+    const counted = createRunLog({ client, tableName: tables.conversationsTable });
+    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { run } = await startedRun(conversations);
+    const batches = batchesOf([1, 1, 1, 1, 1, 1], 'w');
+    const following = taken(reader.follow(run));
+    while (clock.sleepers < 1) await nextTurn();
+    const before = calls.length;
+    for (const batch of batches.slice(0, 4)) {
+      await log.append(run.runId, batch);
+      reader.publish(run.runId, batch);
+      await clock.advance(1_000);
+    }
+    expect(calls.length - before).toBe(0);
+    // Written by nobody of this process: only reading finds them.
+    for (const batch of batches.slice(4)) await log.append(run.runId, batch);
+    expect(await whileTimePasses(clock, following)).toEqual(numbered(batches));
+    expect(calls.length - before).toBe(1);
+  });
+});
+
 describe('a run whose writer is gone', () => {
   it('is sealed as interrupted once its lease has expired, and its readers get to the end', async () => {
     const clock = manualClock();
