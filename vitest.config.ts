@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages,scripts,stacks,tests}/**/*.test.ts'],
+    include: ['{apps,bench,packages,scripts,stacks,tests}/**/*.test.ts'],
     // The browser tests need a Chromium and two minutes of their own: `pnpm run test:browser`.
     exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**', 'tests/browser/**'],
     // A net for what hangs, not a limit on what is slow: several of these start whole systems.

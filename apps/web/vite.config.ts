@@ -6,7 +6,13 @@ export default defineConfig({
   plugins: [siteGateway(systemUrl)],
   server: { host: '127.0.0.1', proxy: proxied(systemUrl) },
   preview: { host: '127.0.0.1', proxy: proxied(systemUrl) },
-  build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, license: true },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    // Licences ask to be passed on with the code: readers get them at an address of the site.
+    license: { fileName: 'licenses.txt' },
+  },
 });
 
 function proxied(target: string) {

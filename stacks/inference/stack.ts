@@ -1,5 +1,6 @@
 import { grantModel } from '@parley/cdk/bedrock-access';
 import { HttpService } from '@parley/cdk/http-service';
+import { keyOrigins, secretNames } from '@parley/cdk/model-secrets';
 import { parleyApp } from '@parley/cdk/parley-app';
 import { Registry } from '@parley/cdk/registry';
 import { writeParameter } from '@parley/cdk/shared-parameter';
@@ -9,7 +10,7 @@ import { grantInvokeTools } from './tool-access.ts';
 
 /** Runs the agents of a stage and streams their answers. */
 export const app = parleyApp(import.meta, (stack) => {
-  const { model, modelSecrets, budget } = stack.settings;
+  const { model, budget } = stack.settings;
   const registry = Registry.of(stack);
 
   const api = new HttpService(stack, 'Api', {
@@ -21,9 +22,10 @@ export const app = parleyApp(import.meta, (stack) => {
     stopTimeoutSeconds: 120,
     environment: {
       [env.model]: JSON.stringify(model),
+      [env.modelKeyOrigins]: JSON.stringify(keyOrigins(stack.settings)),
       [env.budget]: JSON.stringify(budget),
     },
-    secrets: modelSecrets,
+    secrets: secretNames(stack.settings),
   });
   registry.catalog.grantRead(api);
   registry.conversations.grantReadWrite(api);

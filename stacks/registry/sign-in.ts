@@ -10,7 +10,7 @@ import { chatScope, signInDomainPrefix } from '@parley/contract/names';
 export function createSignIn(stack: ParleyStack): SignIn {
   const { signIn } = stack.settings;
   const scope = signIn?.scope ?? chatScope(stack.prefix);
-  return new SignIn(signIn?.issuer ?? createUserPool(stack), scope);
+  return new SignIn(stack, signIn?.issuer ?? createUserPool(stack), scope);
 }
 
 /** Creates the pool with its scope and sign-in domain; returns its issuer. */

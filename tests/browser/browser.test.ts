@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { accessTests } from './access-tests.ts';
 import { chatTests } from './chat-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
+import { feedbackTests } from './feedback-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
+import { tabTests } from './tab-tests.ts';
 import { weightTests } from './weight-tests.ts';
 
 // Where there is none, the skipped title says so; in CI it fails instead.
@@ -41,6 +43,12 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   };
   describe('chatting', () => {
     chatTests(world);
+  });
+  describe('saying what one thinks of an answer', () => {
+    feedbackTests(world);
+  });
+  describe('with many tabs', () => {
+    tabTests(world);
   });
   describe('for everybody', () => {
     accessTests(world);

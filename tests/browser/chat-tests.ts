@@ -19,7 +19,7 @@ export function chatTests({ site, somebody }: World): void {
     expect(await page.getByRole('link', { name: 'Writer', exact: true }).isVisible()).toBe(true);
   });
 
-  test('a suggestion becomes the message; the tool card shows what went in and came out, and how long it took', async () => {
+  test('a suggestion becomes the message; the tool card shows what went in and came out, and how long it took, also after a reload', async () => {
     const person = await somebody();
     const { page } = person;
     await page.getByRole('link', { name: 'Weather', exact: true }).click();
@@ -27,7 +27,8 @@ export function chatTests({ site, somebody }: World): void {
     await person.answered();
     expect(await page.getByRole('note').innerText()).toContain('No language model answers here');
     const card = page.getByRole('region', { name: 'Tool forecast' });
-    expect(await card.innerText()).toMatch(/forecast[\s\S]*Lisbon[\s\S]*Done · \d/);
+    const said = await card.innerText();
+    expect(said).toMatch(/forecast[\s\S]*Lisbon[\s\S]*Done · \d/);
     await card.getByRole('button').click();
     expect(await card.getByLabel('Input', { exact: true }).innerText()).toContain('"city": "Lisbon"');
     expect(await card.getByLabel('Output', { exact: true }).innerText()).toContain('°C');
@@ -35,6 +36,8 @@ export function chatTests({ site, somebody }: World): void {
       .getByRole('navigation', { name: 'Chats' })
       .getByRole('link', { name: /Lisbon/ })
       .waitFor();
+    await page.reload();
+    await expect.poll(() => card.innerText()).toBe(said);
     expect(person.complaints).toEqual([]);
   });
 
@@ -180,6 +183,20 @@ export function chatTests({ site, somebody }: World): void {
     await list.getByRole('button', { name: /Delete/ }).click();
     await page.reload();
     await list.getByText('Your chats will be listed here.').waitFor();
+    expect(person.complaints).toEqual([]);
+  });
+
+  test('on a phone, what was deleted from the list is brought back without leaving it', async () => {
+    const person = await somebody({ size: 'phone' });
+    await person.begin('Writer', 'Deleted by a thumb');
+    await person.answered();
+    await person.goHome();
+    await person.openMenu();
+    const row = person.page.getByRole('link', { name: 'Deleted by a thumb' });
+    await person.page.getByRole('button', { name: 'Delete “Deleted by a thumb”' }).click();
+    await expect.poll(() => row.count()).toBe(0);
+    await person.page.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
     expect(person.complaints).toEqual([]);
   });
 

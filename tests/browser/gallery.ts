@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch, Person } from './person.ts';
 import { startSite } from './site.ts';
-import { siteStates } from './states.ts';
+import { visitStates } from './states.ts';
 
 const folder = join(import.meta.dirname, '../../apps/web/gallery');
 
@@ -13,12 +13,11 @@ try {
   for (const size of ['desktop', 'phone'] as const) {
     for (const look of ['light', 'dark'] as const) {
       const person = await Person.arrive(browser, site.url, `${size}-${look}`, { size, look });
-      for (const { name, show } of siteStates) {
-        await show(person);
+      await visitStates(person, async (name) => {
         const path = join(folder, `${name}-${size}-${look}.png`);
         await person.page.screenshot({ path });
         console.log(path);
-      }
+      });
       await person.leave();
     }
   }

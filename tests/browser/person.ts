@@ -74,23 +74,58 @@ export class Person {
    * `url` is another way to the same site.
    */
   async duplicateTab(url = this.#url): Promise<Person> {
+    const other = await this.#at(this.context, url);
+    await other.page.goto(this.page.url().replace(this.#url, url));
+    return other;
+  }
+
+  /** The same person at a browser that has nothing of the site but knows who they are; at no place yet. */
+  async atFreshBrowser(): Promise<Person> {
+    const browser = this.context.browser();
+    if (!browser) throw new Error('This context has no browser: it was not made by arrive().');
+    return this.#at(await browser.newContext(), this.#url);
+  }
+
+  async #at(context: BrowserContext, url: string): Promise<Person> {
     const stored = await this.page.evaluate(() =>
       JSON.stringify(Object.fromEntries(Object.entries(sessionStorage))),
     );
-    const page = await this.context.newPage();
+    const page = await context.newPage();
     await page.addInitScript((text) => {
       if (sessionStorage.length > 0) return;
       for (const [key, value] of Object.entries(JSON.parse(text) as Record<string, string>)) {
         sessionStorage.setItem(key, value);
       }
     }, stored);
-    const other = new Person(page, url, this.#size);
-    await page.goto(this.page.url().replace(this.#url, url));
-    return other;
+    return new Person(page, url, this.#size);
+  }
+
+  /** Goes to another tab or window, so that this one is hidden. */
+  hide(): Promise<void> {
+    return this.#setVisibility('hidden');
+  }
+
+  /** Comes back to this tab. */
+  show(): Promise<void> {
+    return this.#setVisibility('visible');
+  }
+
+  // A browser without a window shows all of its tabs at once: the page is told otherwise.
+  async #setVisibility(state: DocumentVisibilityState): Promise<void> {
+    await this.page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
   }
 
   async goHome(): Promise<void> {
     await this.page.goto(this.#url);
+  }
+
+  /** Brings the list of chats into sight, where it is behind a button. */
+  async openMenu(): Promise<void> {
+    const menu = this.page.getByRole('button', { name: 'Open the list of chats' });
+    if (this.#size === 'phone') await menu.click();
   }
 
   /** Begins a chat with an app and says something. */

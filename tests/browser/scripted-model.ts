@@ -22,20 +22,26 @@ const showcase = [
   '![a chart](https://tracker.example/pixel.png?said=secret)\n',
 ];
 
+const wide = [
+  '## Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft\n\n',
+  '| Region | First quarter | Second quarter | Third quarter | Fourth quarter | Remarks |\n| :-- | --: | --: | --: | --: | :-- |\n',
+  '| Northern Europe | 1,234,567.89 | 2,345,678.90 | 3,456,789.01 | 4,567,890.12 | grew in spite of the long winter |\n',
+  '| South | 12.00 | 8.50 | 99.99 | 1,000.00 | `a_rather_long_identifier_without_any_blank` |\n\n',
+  "```ts\nexport const address = 'https://example.org/a/path/that/is/much/longer/than/any/screen/of/a/phone/is/wide/and/goes/on?and=on';\n```\n\n",
+  'See https://example.org/another/path/that/is/much/longer/than/any/screen/of/a/phone/is/wide and `const aVeryLongNameInRunningText = anotherVeryLongName.withAnotherPart`.\n\n',
+  '1. one\n   - two\n     - three\n       - four levels of lists, and words enough that the line must break somewhere\n',
+];
+
 export async function startScriptedModel(): Promise<ScriptedModel> {
   let busy = 0;
   const server = createServer((request, response) => {
     void (async () => {
       const question = lastQuestion(JSON.parse(await bodyOf(request)) as Chat);
       if (/break/i.test(question)) return refuse(response, 400, 'This model broke on purpose.');
+      if (/slow/i.test(question)) await delay(3_000);
       if (/busy/i.test(question) && busy++ < 1) return refuse(response, 429, 'Too many requests.', 2);
-      const count = /count to (\d+)/i.exec(question);
-      const words = /sort/i.test(question)
-        ? showcase
-        : count
-          ? Array.from({ length: Number(count[1]) }, (_, i) => `${i + 1} `)
-          : [`You said: `, question];
-      await stream(response, words, count ? 8 : 0);
+      if (/ponder/i.test(question)) await delay(20_000);
+      await stream(response, answerTo(question), /count/i.test(question) ? 8 : 0);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,6 +52,15 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function answerTo(question: string): readonly string[] {
+  if (/sort/i.test(question)) return showcase;
+  if (/wide/i.test(question)) return wide;
+  const [, count] = /count to (\d+)/i.exec(question) ?? [];
+  return count === undefined
+    ? ['You said: ', question]
+    : Array.from({ length: Number(count) }, (_, i) => `${i + 1} `);
 }
 
 async function stream(response: ServerResponse, words: readonly string[], pauseMs: number): Promise<void> {

@@ -1,24 +1,33 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { World } from './browser.test.ts';
-
-const firstLoadBytesMax = 300 * 1024;
+import { firstLoadBytesMax, firstScripts, totalBytes } from './page-load.ts';
 
 /** What a visit costs, and what the build must not hold. */
-export function weightTests({ site, stranger }: World): void {
-  test('the first load brings at most 300 KB of compressed JavaScript', async () => {
-    const page = await stranger();
-    const scripts: Promise<Buffer>[] = [];
-    page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') scripts.push(response.body());
-    });
-    await page.goto(site().url);
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
-    expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
+export function weightTests({ site, somebody }: World): void {
+  test('the first load of a chat brings at most 300 KB of compressed JavaScript, that of the home page less', async () => {
+    const person = await somebody();
+    await person.begin('Writer', 'Hello');
+    await person.answered();
+    const chat = await firstScripts(person, person.page.url());
+    const home = await firstScripts(person, site().url);
+    expect(totalBytes(home)).toBeGreaterThan(0);
+    expect(totalBytes(home)).toBeLessThan(totalBytes(chat));
+    expect(totalBytes(chat)).toBeLessThanOrEqual(firstLoadBytesMax);
+  });
+
+  test('the licences of what the page is made of are one link away, and nothing of the build besides', async () => {
+    const { page } = await somebody();
+    await page.getByRole('link', { name: /^Licences/ }).click();
+    await page.waitForURL(/licenses\.txt$/);
+    const text = await page.locator('body').innerText();
+    for (const name of ['react', 'marked', 'highlight.js', '@assistant-ui/react'])
+      expect(text).toContain(`## ${name} - `);
+    // Our own services' answers are taken as they come: no schema has a place in the page.
+    expect(text).not.toContain('## zod - ');
+    const folders = await readdir(site().dist);
+    expect(folders.filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   test('nothing that was built knows an address of this machine', async () => {

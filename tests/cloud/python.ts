@@ -10,7 +10,7 @@ const requirements = new URL('requirements.txt', import.meta.url);
 
 /**
  * Makes a private virtual environment with the pinned packages, once per requirements.txt, and returns its
- * interpreter. Throws `python-missing` or `emulator-not-installed` with what to install.
+ * interpreter. A file whose hash is not listed is refused. Throws `python-missing` or `emulator-not-installed` with what to install.
  */
 export async function emulatorPython(folder: string): Promise<string> {
   const wanted = createHash('sha256')
@@ -28,7 +28,7 @@ export async function emulatorPython(folder: string): Promise<string> {
     await execa(base, ['-m', 'venv', folder], options);
     await execa(
       python,
-      ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', decodeURIComponent(file)],
+      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '-r', decodeURIComponent(file)],
       options,
     );
   } catch (cause) {

@@ -97,3 +97,9 @@ test('a copied folder appears and a deleted one retires, without a restart', asy
   await rm(rainfall, { recursive: true });
   await expect.poll(appIds, { timeout: 30_000 }).toEqual(['probe', 'weather']);
 });
+
+test('it goes on taking edits in when nobody reads what it prints', async () => {
+  running.closeOutput();
+  await replaceIn(probeTool, 'says goodbye', 'says good night');
+  await expect.poll(probe, { timeout: 30_000, interval: 500 }).toContain('says good night');
+});

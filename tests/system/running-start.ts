@@ -10,6 +10,8 @@ export interface RunningStart {
   events: StartEvent[];
   /** The next event of a type, after now. */
   next(type: string): Promise<StartEvent>;
+  /** Reads no more of what it prints. */
+  closeOutput(): void;
   /** Ctrl-C, and wait until everything has ended. */
   stop(): Promise<void>;
   /** kill -9 of the command and everything it started. */
@@ -60,5 +62,12 @@ export async function start({ root, env }: WorkspaceCopy, args: string[] = []): 
     const [event] = (await once(arrived, type)) as [StartEvent];
     return event;
   };
-  return { url, events, next, stop: () => signal('SIGINT'), kill: () => signal('SIGKILL') };
+  return {
+    url,
+    events,
+    next,
+    closeOutput: () => void child.stdout.destroy(),
+    stop: () => signal('SIGINT'),
+    kill: () => signal('SIGKILL'),
+  };
 }

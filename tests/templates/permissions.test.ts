@@ -293,7 +293,9 @@ describe('Bedrock', () => {
   test('is not needed for a model of Anthropic: its key reaches the inference service, and only that, as a secret', async () => {
     const overrides = {
       model: { provider: 'anthropic', model: 'claude-sonnet-4-6', apiKeyEnv: 'ANTHROPIC_API_KEY' },
-      modelSecrets: { ANTHROPIC_API_KEY: 'parley/anthropic-key' },
+      modelSecrets: {
+        ANTHROPIC_API_KEY: { secret: 'parley/anthropic-key', origins: ['https://models.test'] },
+      },
     };
     const synthesized = await workspace.synthAll({ stage: 'dev', overrides });
     const secrets = resourcesOf(synthesized, 'AWS::ECS::TaskDefinition').flatMap(({ stack, Properties }) =>
@@ -305,6 +307,8 @@ describe('Bedrock', () => {
     expect(secrets).toEqual([
       'inference: ANTHROPIC_API_KEY from arn:aws:secretsmanager:us-east-1:{AWS::AccountId}:secret:parley/anthropic-key',
     ]);
+    const origins = '{"ANTHROPIC_API_KEY":["https://api.anthropic.com","https://models.test"]}';
+    expect(JSON.stringify(stackOf(synthesized, 'inference').template)).toContain(JSON.stringify(origins));
     expect(JSON.stringify(synthesized.map(({ template }) => template))).not.toContain('bedrock:');
   });
 

@@ -166,6 +166,7 @@ describe('each setting reaches a template (T9)', () => {
     ['signIn', { signIn }],
     ['signIn.clientId', { signIn: { ...signIn, clientId: 'another' } }],
     ['signIn.scope', { signIn: { ...signIn, scope: 'chat' } }],
+    ['signIn.audience', { signIn: { ...signIn, audience: 'https://chat.test' } }],
     ['signIn.tokenOrigin', { signIn: { ...signIn, tokenOrigin: 'https://tokens.test' } }],
     ['site.domain', { site: { domain: 'chat.test.example', certificateArn } }],
     ['site.webAclArn', { site: { webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/b' } }],
@@ -204,7 +205,7 @@ describe('each setting reaches a template (T9)', () => {
   test('with an issuer of its own a stage has no user pool, and its services trust that issuer', async () => {
     const stacks = await workspace.synthAll({
       stage: 'dev',
-      overrides: { signIn: { ...signIn, scope: 'chat' } },
+      overrides: { signIn: { ...signIn, scope: 'chat', audience: 'https://chat.test' } },
     });
     const registry = stackOf(stacks, 'registry');
     expect(resourcesOf([registry], 'AWS::Cognito::UserPool')).toEqual([]);
@@ -212,6 +213,11 @@ describe('each setting reaches a template (T9)', () => {
       .filter(({ Properties }) => String(Properties['Name']).startsWith('/parley-dev/auth/'))
       .map(({ Properties }) => Properties['Value']);
     expect(values).toEqual(['https://id.test', 'chat']);
+    for (const { stack, Properties } of resourcesOf(stacks, 'AWS::ECS::TaskDefinition')) {
+      const [container] = Properties['ContainerDefinitions'] as { Environment: unknown[] }[];
+      const audience = { Name: 'PARLEY_AUTH_AUDIENCE', Value: 'https://chat.test' };
+      expect(container?.Environment, stack).toContainEqual(audience);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import { budget, modelSettings } from '@parley/contract/model';
+import type { ModelOptions } from '@parley/agent/models';
+import { budget, modelKeyOrigins, modelSettings, type ModelKeyOrigins } from '@parley/contract/model';
 import { env } from '@parley/contract/names';
 import {
   httpServiceSettings,
@@ -16,6 +17,7 @@ const settings = {
   conversationsTable: setting(env.conversationsTable, text),
   attachmentsBucket: setting(env.attachmentsBucket, text),
   model: jsonSetting(env.model, modelSettings.default({ provider: 'demo' })),
+  keyOrigins: jsonSetting(env.modelKeyOrigins, modelKeyOrigins.default({})),
   budget: jsonSetting(
     env.budget,
     budget.default(() => budget.parse({})),
@@ -27,7 +29,14 @@ export function inferenceConfig() {
   return { ...readConfig(settings, process.env), unknownVariables: unknownVariables(process.env) };
 }
 
-/** A model's key, by the name of its variable. The task's own credentials are no model's key. */
-export function readSecret(name: string): string | undefined {
-  return name.startsWith('AWS_') ? undefined : process.env[name];
+/**
+ * Models' keys, by the name of their variable. A variable that the stage names no origins for is none: not the
+ * task's own credentials, nor anything else of its environment.
+ */
+export function secretReader(keyOrigins: ModelKeyOrigins): NonNullable<ModelOptions['readSecret']> {
+  const origins = new Map(Object.entries(keyOrigins));
+  return (name) => {
+    const value = origins.has(name) ? process.env[name] : undefined;
+    return value ? { value, origins: origins.get(name) ?? [] } : undefined;
+  };
 }

@@ -1,12 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { runService } from '@parley/service/server';
+import { signInOptions } from '@parley/service/sign-in';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
 import { createRunLog } from '@parley/store/run-log';
 import { createInferenceApi } from './app.ts';
-import { inferenceConfig, readSecret } from './config.ts';
+import { inferenceConfig, secretReader } from './config.ts';
 import { createLargeOutputKeeper } from './runs/large-output.ts';
 
 const config = inferenceConfig();
@@ -14,7 +15,7 @@ const client = createStoreClient();
 const conversationsTable = { client, tableName: config.conversationsTable };
 
 const service = createInferenceApi({
-  signIn: { issuer: config.authIssuer, scope: config.authScope, jwksUrl: config.authJwksUrl },
+  signIn: signInOptions(config),
   catalog: createCatalogStore({ client, tableName: config.catalogTable }),
   conversations: createConversationStore(conversationsTable),
   runLog: createRunLog(conversationsTable),
@@ -22,7 +23,7 @@ const service = createInferenceApi({
   keepLargeOutput: createLargeOutputKeeper({ client: new S3Client(), bucket: config.attachmentsBucket }),
   model: config.model,
   budget: config.budget,
-  modelOptions: { readSecret },
+  modelOptions: { readSecret: secretReader(config.keyOrigins) },
   stopSeconds: config.stopSeconds,
 });
 for (const variable of config.unknownVariables) service.log.warn('unknown variable, misspelt?', { variable });

@@ -7,6 +7,7 @@ import type { CatalogStore } from '@parley/store/catalog';
 import type { ConversationStore } from '@parley/store/conversations';
 import { createAppDirectory } from './chat-apps/directory.ts';
 import { addChatAppRoutes } from './chat-apps/routes.ts';
+import { addFeedbackRoutes } from './sessions/feedback-routes.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 
 export interface RegistryApiOptions {
@@ -35,5 +36,6 @@ export function createRegistryApi(options: RegistryApiOptions): Service {
   const directory = createAppDirectory(options);
   addChatAppRoutes(app, directory);
   addSessionRoutes(app, { conversations, directory });
+  addFeedbackRoutes(app, { conversations });
   return service;
 }

@@ -30,6 +30,15 @@ const attempts: Record<string, Attempt> = {
     path: (id) => `/api/sessions/${id}/messages`,
     outcome: 'refused',
   },
+  'PUT /api/sessions/:sessionId/messages/:messageId/feedback': {
+    path: (id) => `/api/sessions/${id}/messages/${answer}/feedback`,
+    body: { rating: 'down' },
+    outcome: 'refused',
+  },
+  'DELETE /api/sessions/:sessionId/messages/:messageId/feedback': {
+    path: (id) => `/api/sessions/${id}/messages/${answer}/feedback`,
+    outcome: 'refused',
+  },
 };
 
 const secret = 'my salary is 12345';
@@ -39,6 +48,7 @@ let world: World;
 let alice: TestUser;
 let mallory: TestUser;
 let session: SessionView;
+let answer: string;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -51,7 +61,9 @@ beforeEach(async () => {
   // the closest a stranger can come: a sub that contains Alice's, the same name and groups
   mallory = world.as('alice#session', { name: 'alice' });
   session = await alice.post<SessionView>('/api/sessions', { app: 'weather', title: secret });
-  await world.converse('alice', session.id, { text: secret, answer: secret });
+  answer = await world.converse('alice', session.id, { text: secret, answer: secret });
+  const feedback = `/api/sessions/${session.id}/messages/${answer}/feedback`;
+  await alice.request('PUT', feedback, { rating: 'up', comment: secret });
 });
 
 const routesOf = ({ service }: World) => [

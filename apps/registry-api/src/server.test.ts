@@ -39,6 +39,21 @@ function start(environment: Record<string, string>): ChildProcess {
   });
 }
 
+type LogLine = Record<string, unknown>;
+
+async function logUntilReady(service: ChildProcess): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  for await (const line of createInterface({ input: service.stdout! })) {
+    lines.push(JSON.parse(line) as LogLine);
+    if (lines.at(-1)?.['port']) break;
+  }
+  return lines;
+}
+
+function urlIn(lines: LogLine[]): string {
+  return `http://127.0.0.1:${Number(lines.at(-1)?.['port'])}`;
+}
+
 const environment = () => ({
   [env.port]: '0',
   [env.host]: '127.0.0.1',
@@ -46,6 +61,7 @@ const environment = () => ({
   [env.conversationsTable]: tables.conversationsTable,
   [env.authIssuer]: issuer.issuer,
   [env.authScope]: issuer.scope,
+  [env.authAudience]: 'https://chat.test',
   [env.authJwksUrl]: keys.url,
   PARLEY_CATALOG_TABEL: 'misspelt',
   AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
@@ -58,24 +74,32 @@ describe('the built service', () => {
   it('starts, takes requests, and ends with code 0 on SIGTERM', async () => {
     const service = start(environment());
     const ended = once(service, 'exit');
-    const lines: Record<string, unknown>[] = [];
-    let port = 0;
-    for await (const line of createInterface({ input: service.stdout! })) {
-      lines.push(JSON.parse(line) as Record<string, unknown>);
-      port = Number(lines.at(-1)?.['port'] ?? 0);
-      if (port) break;
-    }
+    const lines = await logUntilReady(service);
     expect(lines).toContainEqual(
       expect.objectContaining({ level: 'warn', variable: 'PARLEY_CATALOG_TABEL' }),
     );
-    const url = `http://127.0.0.1:${port}`;
+    const url = urlIn(lines);
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({
       status: 'ok',
       service: 'registry-api',
     });
-    const headers = await issuer.headers();
+    const ofAnother = await issuer.headers({ aud: 'https://other.test' });
+    expect((await fetch(`${url}/api/chat-apps`, { headers: ofAnother })).status).toBe(401);
+    const headers = await issuer.headers({ aud: 'https://chat.test' });
     expect(await (await fetch(`${url}/api/chat-apps`, { headers })).json()).toEqual({ chatApps: [] });
     expect(await (await fetch(`${url}/api/sessions`, { headers })).json()).toEqual({ sessions: [] });
+    service.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('goes on when nobody reads its log any more', async () => {
+    const service = start(environment());
+    const ended = once(service, 'exit');
+    const url = urlIn(await logUntilReady(service));
+    for (const output of [service.stdout!, service.stderr!]) output.destroy();
+    const headers = await issuer.headers({ aud: 'https://chat.test' });
+    for (let i = 0; i < 5; i += 1)
+      expect((await fetch(`${url}/api/chat-apps`, { headers })).status).toBe(200);
     service.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });

@@ -1,4 +1,5 @@
 import { runService } from '@parley/service/server';
+import { signInOptions } from '@parley/service/sign-in';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
@@ -9,7 +10,7 @@ const config = registryApiConfig();
 const client = createStoreClient();
 
 const service = createRegistryApi({
-  signIn: { issuer: config.authIssuer, scope: config.authScope, jwksUrl: config.authJwksUrl },
+  signIn: signInOptions(config),
   catalog: createCatalogStore({ client, tableName: config.catalogTable }),
   conversations: createConversationStore({ client, tableName: config.conversationsTable }),
   model: config.model,

@@ -55,6 +55,18 @@ describe('a publication', () => {
     });
   });
 
+  it('leaves out what a build keeps for itself, but not well-known addresses', async () => {
+    await world.build('one', {
+      '.vite/manifest.json': '{}',
+      'assets/.DS_Store': '',
+      '.well-known/security.txt': 'Contact: mailto:security@example.org',
+    });
+    await world.send('Create');
+    expect((await world.keys()).filter((key) => key.includes('/.'))).toEqual([
+      'site/.well-known/security.txt',
+    ]);
+  });
+
   it('that is cut before the page is switched leaves the old page, and all it needs', async () => {
     await world.send('Create');
     const page = await world.read('site/index.html');

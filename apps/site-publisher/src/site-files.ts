@@ -15,7 +15,7 @@ export interface SiteFile {
 const assetsFolder = 'assets/';
 
 /**
- * The files of a built site.
+ * The files of a built site. Names that begin with a dot are the build's own, except `.well-known` (RFC 8615).
  * @throws PublicationRefusedError when it has no `index.html`
  */
 export async function siteFiles(folder: string): Promise<SiteFile[]> {
@@ -26,7 +26,8 @@ export async function siteFiles(folder: string): Promise<SiteFile[]> {
       const source = join(entry.parentPath, entry.name);
       const path = relative(folder, source).split(sep).join('/');
       return { path, source, kind: kindOf(path) };
-    });
+    })
+    .filter(({ path }) => !isHidden(path));
   if (files.some(({ path }) => path === 'index.html')) return files;
   throw new PublicationRefusedError([
     {
@@ -34,6 +35,10 @@ export async function siteFiles(folder: string): Promise<SiteFile[]> {
       message: `expected a built site with an index.html, got ${files.length} files; build apps/web, then deploy again`,
     },
   ]);
+}
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((name) => name.startsWith('.') && name !== '.well-known');
 }
 
 function kindOf(path: string): SiteFile['kind'] {

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ToolPart } from '@parley/contract/message';
 import { eventBytesMax } from '@parley/contract/stream';
 import { describe, expect, it, vi } from 'vitest';
 import { modelToolOutputCharsMax } from './event-size.ts';
-import { chunk, done, startOpenAiServer, streamReply, textReply } from './testing/openai-server.ts';
+import { callReply, startOpenAiServer, textReply } from './testing/openai-server.ts';
 import { agentWith, assistantMessage, invokerOf, record, toolNamed, userMessage } from './testing/run.ts';
 import type { ToolInvoker } from './tools.ts';
 
@@ -14,21 +16,7 @@ function model(baseUrl: string) {
   return { provider: 'openai-compatible' as const, baseUrl, model: 'test-model' };
 }
 
-const callsForecast = streamReply(
-  chunk({
-    tool_calls: [{ index: 0, id: 'call_0', function: { name: 'forecast', arguments: '{"city":"Lisbon"}' } }],
-  }),
-  chunk({}, 'tool_calls'),
-  done,
-);
-
-function calling(name: string, input: object) {
-  return streamReply(
-    chunk({ tool_calls: [{ index: 0, id: 'call_0', function: { name, arguments: JSON.stringify(input) } }] }),
-    chunk({}, 'tool_calls'),
-    done,
-  );
-}
+const callsForecast = callReply('forecast', { city: 'Lisbon' });
 
 describe('a run', () => {
   it('is the events of the protocol, from start to finish', async () => {
@@ -41,12 +29,15 @@ describe('a run', () => {
       'start',
       'start-step',
       'tool-input-available',
+      'message-metadata',
       'tool-output-available',
+      'data-tool-duration',
       'finish-step',
       'start-step',
       'text-start',
       'text-delta',
       'text-end',
+      'message-metadata',
       'finish-step',
       'finish',
     ]);
@@ -57,6 +48,7 @@ describe('a run', () => {
       state: 'output-available',
       input: { city: 'Lisbon' },
       output: { sky: 'sunny' },
+      durationMs: expect.any(Number) as number,
     });
     expect(run.events.at(-1)).toEqual({
       type: 'finish',
@@ -137,6 +129,36 @@ describe('a run', () => {
 });
 
 describe('a tool of a run', () => {
+  it.each(['answers', 'fails'])('that %s has its duration in the log: of its work alone', async (ending) => {
+    const at: Record<string, number> = {};
+    const mark = (what: string) => (at[what] ??= performance.now());
+    const tools = invokerOf(async () => {
+      mark('began');
+      await delay(20);
+      mark('ended');
+      if (ending === 'fails') throw new Error('x'.repeat(2 * eventBytesMax));
+      return 'x'.repeat(2 * eventBytesMax);
+    });
+    const run = await record({
+      ask,
+      agent: agentWith([forecast]),
+      tools,
+      onEvent: ({ type }) => void mark(type),
+      storeLargeOutput: async () => {
+        mark('tool-output-available');
+        await delay(20);
+        return 'bucket/key';
+      },
+    });
+    const output = run.events.findIndex(({ type }) => type.startsWith('tool-output-'));
+    const { toolCallId, durationMs } = run.parts[1] as ToolPart;
+    expect(run.events[output + 1]).toMatchObject({ type: 'data-tool-duration', id: toolCallId });
+    expect(Number.isInteger(durationMs)).toBe(true);
+    expect(durationMs).toBeGreaterThanOrEqual(Math.floor(at['ended']! - at['began']!));
+    const told = at['tool-output-available'] ?? at['tool-output-error']!;
+    expect(durationMs).toBeLessThanOrEqual(Math.ceil(told - at['tool-input-available']!));
+  });
+
   it('that hangs is left at once when the user stops', async () => {
     const stop = new AbortController();
     const tools = invokerOf(() => {
@@ -146,6 +168,7 @@ describe('a tool of a run', () => {
     const run = await record({ ask, agent: agentWith([forecast]), tools, signal: stop.signal });
     expect(run.outcome.finish).toBe('stopped');
     expect(run.parts.at(-1)).toMatchObject({ type: 'dynamic-tool', state: 'input-available' });
+    expect(run.types).not.toContain('data-tool-duration');
   });
 
   it('that hangs ends with the seconds of the budget', async () => {
@@ -272,7 +295,7 @@ describe('an agent as a tool', () => {
 
   it('answers with its own instructions and tools, and shows only its answer', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
       textReply('Yes, sunny.'),
       textReply('The expert says yes.'),
@@ -298,7 +321,7 @@ describe('an agent as a tool', () => {
 
   it('spends from the budget of the run it is in', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
     );
     const run = await record({
@@ -313,7 +336,7 @@ describe('an agent as a tool', () => {
 
   it('that fails is a tool that failed', async () => {
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       textReply('', 'content_filter'),
       textReply('It refuses.'),
     );
@@ -328,7 +351,7 @@ describe('an agent as a tool', () => {
   it('stops with the run', async () => {
     const stop = new AbortController();
     await using server = await startOpenAiServer(
-      calling('ask-expert', { question: 'Is it sunny?' }),
+      callReply('ask-expert', { question: 'Is it sunny?' }),
       callsForecast,
     );
     const tools = invokerOf(() => {
@@ -350,7 +373,7 @@ describe('an agent as a tool', () => {
       agentWith([], { id, agents: [ids[i + 1] ?? 'a', 'a'] }),
     );
     await using server = await startOpenAiServer(
-      ...['b', 'c', 'd'].map((id) => calling(`ask-${id}`, { question: 'Who?' })),
+      ...['b', 'c', 'd'].map((id) => callReply(`ask-${id}`, { question: 'Who?' })),
       textReply('Me.'),
     );
     await record({

@@ -2,7 +2,8 @@ import type { AgentDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
 import { modelName, type Budget, type ModelSettings } from '@parley/contract/model';
 import type { Seal } from '@parley/contract/run';
-import { BudgetMeter, type TokenUsage } from './budget.ts';
+import type { TokenUsage } from '@parley/contract/stream';
+import { BudgetMeter } from './budget.ts';
 import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
@@ -108,6 +109,7 @@ async function endEarly(
   events: RunEvents,
   error: unknown,
 ): Promise<RunOutcome> {
+  await events.usage(usage); // the model call that was cut may have been counted
   if (signal.aborted) {
     const reason = signal.reason === 'interrupted' ? 'interrupted' : 'stopped';
     await events.end({ type: 'abort', reason });

@@ -1,29 +1,22 @@
 import { Anthropic } from '@anthropic-ai/sdk';
 import { Stream } from '@anthropic-ai/sdk/streaming';
-import type { ModelSettings } from '@parley/contract/model';
+import { anthropicUrl, type ModelSettings } from '@parley/contract/model';
 import type { Message, Model, ModelStreamEvent, StreamOptions } from '@strands-agents/sdk';
 import { AnthropicModel } from '@strands-agents/sdk/models/anthropic';
 import { anthropicFault } from './anthropic-faults.ts';
-import { requiredSecret } from './model-secret.ts';
 
 type Messages = Anthropic['messages'];
 type Settings = Extract<ModelSettings, { provider: 'anthropic' }>;
 
-const standardUrl = 'https://api.anthropic.com';
-
 /** What every Claude model since version 4 can write in one answer (Opus 4.1 no more); the API has no default. */
 const standardMaxTokens = 32_000;
 
-/** A Claude model behind Anthropic's own API. Throws `RunError` when its key is not set. */
-export function anthropicModel(
-  settings: Settings,
-  readSecret: (name: string) => string | undefined,
-  signal: AbortSignal,
-): Model {
-  const { model, apiKeyEnv, baseUrl = standardUrl, maxTokens = standardMaxTokens } = settings;
+/** A Claude model behind Anthropic's own API. */
+export function anthropicModel(settings: Settings, apiKey: string | undefined, signal: AbortSignal): Model {
+  const { model, baseUrl = anthropicUrl, maxTokens = standardMaxTokens } = settings;
   const client = new Anthropic({
     // All named, since the SDK looks for what is not in the environment.
-    apiKey: requiredSecret(apiKeyEnv, readSecret),
+    apiKey: apiKey ?? null,
     authToken: null,
     webhookKey: null,
     baseURL: baseUrl.replace(/\/+$/, ''),

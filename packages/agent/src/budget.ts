@@ -1,10 +1,6 @@
 import type { Budget } from '@parley/contract/model';
+import type { TokenUsage } from '@parley/contract/stream';
 import { RunError } from './errors.ts';
-
-export interface TokenUsage {
-  inputTokens: number;
-  outputTokens: number;
-}
 
 /**
  * No tokenizer makes tokens this long on average. A model that streams more characters than this per

@@ -3,13 +3,14 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { amazonBedrock } from './testing/bedrock-provider.ts';
 import { claude } from './testing/anthropic-provider.ts';
+import { openAiCompatible } from './testing/openai-provider.ts';
 import { startModelServer } from './testing/model-server.ts';
-import { keys } from './testing/provider.ts';
+import { keyFor, type Provider } from './testing/provider.ts';
 import { record } from './testing/run.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-const answerOf = ({ whole, words, wordsEnd, end }: typeof claude) =>
+const answerOf = ({ whole, words, wordsEnd, end }: Provider) =>
   whole(...words('Hello.'), ...wordsEnd, ...end('stop'));
 
 describe('the SDK of Anthropic', () => {
@@ -37,7 +38,7 @@ describe('the SDK of Anthropic', () => {
     vi.stubEnv('ANTHROPIC_BASE_URL', 'http://127.0.0.1:9');
     await using server = await startModelServer(answerOf(claude));
     const model = claude.settings(server.origin);
-    await record({ model, modelOptions: { readSecret: (name) => keys[name] } });
+    await record({ model, modelOptions: { readSecret: keyFor(server.origin) } });
     expect(server.headers[0]).toMatchObject({ 'x-api-key': 'secret' });
     expect(server.headers[0]).not.toHaveProperty('authorization');
     expect(server.requests[0]).toMatchObject({ model: 'test-model', max_tokens: 32_000, stream: true });
@@ -48,6 +49,23 @@ describe('the SDK of Anthropic', () => {
       message: expect.stringContaining('MODEL_KEY') as string,
     });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe.each([claude, openAiCompatible])('a key of $name', (provider) => {
+  it('is not sent to an origin that it is not for: the run fails before anything is sent', async () => {
+    await using server = await startModelServer(answerOf(provider));
+    const model = provider.settings(server.origin);
+    const elsewhere = keyFor('https://models.test');
+    const { outcome } = await record({ model, modelOptions: { readSecret: elsewhere } });
+    expect(outcome).toMatchObject({
+      finish: 'failed',
+      error: {
+        code: 'model-unavailable',
+        message: `The model's key MODEL_KEY may not be sent to ${server.origin}: its operator must name that origin for it, or choose another model.`,
+      },
+    });
+    expect(server.requests).toEqual([]);
   });
 });
 

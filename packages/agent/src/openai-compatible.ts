@@ -4,7 +4,6 @@ import type { ModelSettings } from '@parley/contract/model';
 import type { Model } from '@strands-agents/sdk';
 import { VercelModel } from '@strands-agents/sdk/models/vercel';
 import { validJson } from './whole-calls.ts';
-import { requiredSecret } from './model-secret.ts';
 
 type Settings = Extract<ModelSettings, { provider: 'openai-compatible' }>;
 type ToolCallPart = Extract<LanguageModelV3StreamPart, { type: 'tool-call' }>;
@@ -12,11 +11,9 @@ type ToolCallPart = Extract<LanguageModelV3StreamPart, { type: 'tool-call' }>;
 /** A model behind an OpenAI-compatible endpoint: Ollama, vLLM, llama.cpp, or a hosted one. */
 export function openAiCompatibleModel(
   settings: Settings,
-  readSecret: (name: string) => string | undefined,
+  apiKey: string | undefined,
   signal: AbortSignal,
 ): Model {
-  const apiKey =
-    settings.apiKeyEnv === undefined ? undefined : requiredSecret(settings.apiKeyEnv, readSecret);
   const provider = createOpenAICompatible({
     name: 'openai-compatible',
     baseURL: settings.baseUrl.replace(/\/+$/, ''),

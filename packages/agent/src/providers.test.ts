@@ -5,7 +5,7 @@ import { startModelServer, type Reply } from './testing/model-server.ts';
 import { amazonBedrock } from './testing/bedrock-provider.ts';
 import { claude } from './testing/anthropic-provider.ts';
 import { openAiCompatible } from './testing/openai-provider.ts';
-import { keys, type Provider } from './testing/provider.ts';
+import { keyFor, type Provider } from './testing/provider.ts';
 import { agentWith, invokerOf, record, toolNamed } from './testing/run.ts';
 
 const forecast = toolNamed('forecast', 'Weather forecast', { city: { type: 'string', description: 'City' } });
@@ -18,7 +18,7 @@ async function serving(provider: Provider, ...replies: Reply[]) {
   const server = await startModelServer(...replies);
   const model = provider.settings(server.origin);
   const run = (options: Parameters<typeof record>[0] = {}) =>
-    record({ model, modelOptions: { readSecret: (name) => keys[name] }, ...options });
+    record({ model, modelOptions: { readSecret: keyFor(server.origin) }, ...options });
   return { ...server, model, run };
 }
 
@@ -40,6 +40,7 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
         'text-start',
         'text-delta',
         'text-end',
+        'message-metadata',
         'finish-step',
         'finish',
       ]);
@@ -62,12 +63,14 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       const run = await server.run({ agent: agentWith([forecast]), tools });
       expect(run.outcome).toEqual({ finish: 'finished', usage: { inputTokens: 40, outputTokens: 10 } });
       expect(tools.calls.map(({ input }) => input)).toEqual([{ city: 'Lisbon' }]);
-      expect(run.types.slice(2, 8)).toEqual([
+      expect(run.types.slice(2, 10)).toEqual([
         'text-start',
         'text-delta',
         'text-end',
         'tool-input-available',
+        'message-metadata',
         'tool-output-available',
+        'data-tool-duration',
         'finish-step',
       ]);
       expect(provider.conversation(server.requests[1]).slice(2)).toEqual([
@@ -250,8 +253,9 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
     });
 
     it('is unavailable when nothing listens at its address', async () => {
-      const model = provider.settings(`http://127.0.0.1:${await unusedPort()}`);
-      const { outcome } = await record({ model, modelOptions: { readSecret: (name) => keys[name] } });
+      const origin = `http://127.0.0.1:${await unusedPort()}`;
+      const model = provider.settings(origin);
+      const { outcome } = await record({ model, modelOptions: { readSecret: keyFor(origin) } });
       expect(outcome.error).toEqual({
         code: 'model-unavailable',
         message: expect.stringMatching(/ECONNREFUSED/) as string,

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@parley/contract/stream';
+import type { StreamEvent, TokenUsage } from '@parley/contract/stream';
 import { errorText } from './errors.ts';
 import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
 
@@ -17,6 +17,7 @@ export class RunEvents {
   failure: { error: unknown } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #ended = false;
+  #usageTold = 0;
   #inStep = false;
   #textId: string | undefined;
   #texts = 0;
@@ -75,23 +76,20 @@ export class RunEvents {
     });
   }
 
-  async toolOutput(callId: string, output: unknown): Promise<void> {
+  async toolOutput(callId: string, output: unknown, durationMs: number): Promise<void> {
     const shown = await fitEvent(output, this.#store);
-    await this.#answer(callId, (toolCallId) => ({
-      type: 'tool-output-available',
-      toolCallId,
-      dynamic: true,
-      output: shown,
-    }));
+    await this.#answer(callId, (toolCallId) => [
+      { type: 'tool-output-available', toolCallId, dynamic: true, output: shown },
+      toolDuration(toolCallId, durationMs),
+    ]);
   }
 
-  async toolError(callId: string, message: string): Promise<void> {
-    await this.#answer(callId, (toolCallId) => ({
-      type: 'tool-output-error',
-      toolCallId,
-      dynamic: true,
-      errorText: errorText(message),
-    }));
+  /** Without a duration where no tool worked. */
+  async toolError(callId: string, message: string, durationMs?: number): Promise<void> {
+    await this.#answer(callId, (toolCallId) => [
+      { type: 'tool-output-error', toolCallId, dynamic: true, errorText: errorText(message) },
+      ...(durationMs === undefined ? [] : [toolDuration(toolCallId, durationMs)]),
+    ]);
   }
 
   /** Our id of an open call: what a tool is told, and what its events carry. */
@@ -104,6 +102,16 @@ export class RunEvents {
     await this.#write(() => [{ type: 'data-notice', transient: true, data }]);
   }
 
+  /** Tells what the run has used, unless it has been told: read when it is this event's turn. */
+  async usage(usage: Readonly<TokenUsage>): Promise<void> {
+    await this.#write(() => {
+      const total = usage.inputTokens + usage.outputTokens;
+      if (total === this.#usageTold) return [];
+      this.#usageTold = total;
+      return [{ type: 'message-metadata', messageMetadata: { usage: { ...usage } } }];
+    });
+  }
+
   /** Closes what is open and writes the last events. Later ones are dropped. */
   async end(...last: StreamEvent[]): Promise<void> {
     await this.#write(() => {
@@ -113,12 +121,12 @@ export class RunEvents {
     });
   }
 
-  async #answer(callId: string, event: (toolCallId: string) => StreamEvent): Promise<void> {
+  async #answer(callId: string, events: (toolCallId: string) => StreamEvent[]): Promise<void> {
     await this.#write(() => {
       const toolCallId = this.#openCalls.get(callId);
       if (toolCallId === undefined) return [];
       this.#openCalls.delete(callId);
-      return [event(toolCallId)];
+      return events(toolCallId);
     });
   }
 
@@ -166,4 +174,8 @@ export class RunEvents {
     this.#usedIds.add(own);
     return own;
   }
+}
+
+function toolDuration(toolCallId: string, durationMs: number): StreamEvent {
+  return { type: 'data-tool-duration', id: toolCallId, data: { toolCallId, durationMs } };
 }

@@ -70,7 +70,7 @@ export async function runLoop(run: LoopRun, task: LoopTask): Promise<FinishReaso
     for (;;) {
       const next = await stream.next();
       if (next.done) return finishReason(next.value.stopReason);
-      await tell(run.events, next.value);
+      await tell(run, next.value);
     }
   } catch (error) {
     if (error instanceof MaxTokensError) return 'length';
@@ -104,7 +104,7 @@ function finishReason(stopReason: StopReason): FinishReason {
 }
 
 /** The framework's events as ours. A step is one model call and the tools it asks for. */
-async function tell(events: RunEvents, event: AgentStreamEvent): Promise<void> {
+async function tell({ events, meter }: LoopRun, event: AgentStreamEvent): Promise<void> {
   switch (event.type) {
     case 'beforeModelCallEvent':
       return events.startStep();
@@ -119,6 +119,8 @@ async function tell(events: RunEvents, event: AgentStreamEvent): Promise<void> {
         ? events.toolCall(block.toolUseId, block.name, block.input)
         : undefined;
     }
+    case 'afterModelCallEvent':
+      return events.usage(meter.usage);
     case 'toolResultEvent': // a tool that answered has said so itself; this one does not exist
       return events.toolError(event.result.toolUseId, 'The model asked for a tool that does not exist.');
     case 'afterToolsEvent':
@@ -161,6 +163,7 @@ async function askAgent(
   const events = new RunEvents(async (event) => {
     if (event.type === 'start-step') answer = '';
     if (event.type === 'text-delta') answer += event.delta;
+    if (event.type === 'message-metadata') await run.events.usage(run.meter.usage);
     if (event.type === 'data-notice')
       await run.events.notice(event.data.code, event.data.message, event.data.retryAfterSeconds);
   });

@@ -44,13 +44,15 @@ class RunTool extends Tool {
   // eslint-disable-next-line eslint/require-yield -- the framework wants a generator; a result is all we have
   override async *stream({ toolUse: { toolUseId, input } }: ToolContext): ToolStreamGenerator {
     const { events } = this.#run;
+    const began = performance.now();
     const outcome = await this.#outcome(input, events.openCallId(toolUseId));
+    const durationMs = Math.round(performance.now() - began);
     if (outcome.ok) {
-      await events.toolOutput(toolUseId, outcome.output);
+      await events.toolOutput(toolUseId, outcome.output, durationMs);
       return toolResultBlock(toolUseId, 'success', fitModel(outcome.output));
     }
     const { code, message } = outcome.error;
-    await events.toolError(toolUseId, message);
+    await events.toolError(toolUseId, message, durationMs);
     return toolResultBlock(toolUseId, 'error', `${code}: ${errorText(message)}`);
   }
 

@@ -5,6 +5,7 @@ import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { Problem } from '@parley/contract/issues';
 import { Construct } from 'constructs';
 import { grantOwnModel } from './bedrock-access.ts';
+import { keyProblem } from './model-secrets.ts';
 import { parseOrReport, reportProperty, reportUnknownKeys } from './input-problems.ts';
 import type { LambdaTool } from './lambda-tool.ts';
 import { ParleyStack } from './parley-stack.ts';
@@ -17,7 +18,8 @@ export interface AgentProps {
   instructions: string;
   description?: string;
   /**
-   * One of Bedrock is allowed to the stage's inference service by this stack, which then deploys after that one.
+   * One of Bedrock is allowed to the stage's inference service by this stack, which then deploys after that one. A key
+   * is one of the stage's `modelSecrets`, and is sent only to the origins that the stage names for it.
    * @default the stage's model
    */
   model?: ModelSettings;
@@ -46,6 +48,7 @@ export class Agent extends Construct {
       definition,
       toolCode: Object.fromEntries(tools.map(({ spec, codeHash }) => [spec.name, codeHash])),
     });
+    this.checkKey(definition.model);
     const access = definition.model && grantOwnModel(this, definition.model);
     if (access) registration.node.addDependency(access);
     for (const agent of agents) if (typeof agent !== 'string') registration.node.addDependency(agent);
@@ -66,6 +69,12 @@ export class Agent extends Construct {
       ...(budget === undefined ? {} : { budget }),
     };
     return parseOrReport(agentDefinition, input, (problem) => this.report(problem, props));
+  }
+
+  /** A chat app's author must not have a key of the stage sent anywhere. */
+  private checkKey(model: ModelSettings | undefined): void {
+    const problem = model && keyProblem(ParleyStack.of(this).settings, model);
+    if (problem) reportProperty(this, `model.${problem.field}`, problem.message);
   }
 
   private readInstructions(file: string): string | undefined {

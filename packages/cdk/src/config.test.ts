@@ -105,6 +105,14 @@ test.each([
     { 'site.certificateArn': 'arn:aws:acm:us-east-1:123456789012:certificate/a' },
     'PARLEY_SET: site.certificateArn: there is no domain it is for: name it in site.domain, or remove the certificate, got "arn:aws:acm:us-east-1:123456789012:certificate/a"',
   ],
+  [
+    {
+      'signIn.issuer': 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc',
+      'signIn.clientId': 'page',
+      'signIn.audience': 'https://chat.test',
+    },
+    'PARLEY_SET: signIn.audience: access tokens of Cognito name none: remove it; the scope tells whom a token is for, got "https://chat.test"',
+  ],
 ])('the override %j is refused', (overrides, message) => {
   expect(messageOf(() => settingsOf(config, 'dev', overrides))).toBe(message);
 });

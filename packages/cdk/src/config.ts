@@ -1,9 +1,11 @@
 import { architectures } from '@parley/contract/architecture';
-import { budget, modelSettings } from '@parley/contract/model';
+import { budget, modelKey, modelSettings } from '@parley/contract/model';
+import { isUserPool } from '@parley/contract/names';
 import { describeIssues } from '@parley/contract/issues';
 import { stage as stageName } from '@parley/contract/id';
 import { z } from 'zod';
 import { SynthProblemsError, type SynthProblem } from './errors.ts';
+import { modelSecrets } from './model-secrets.ts';
 
 /** The file at the workspace's root that holds every stage's settings. */
 export const configFile = 'parley.config.ts';
@@ -51,13 +53,11 @@ export const stageSettings = z
     }),
     /** What agents without a model of their own use. */
     model: modelSettings,
-    /** Environment variable of inference-api → name of the Secrets Manager secret that fills it. */
-    modelSecrets: z.record(
-      z
-        .string()
-        .regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of an environment variable, such as "OPENAI_API_KEY"'),
-      z.string().min(1),
-    ),
+    /**
+     * Environment variable of inference-api → name of the Secrets Manager secret that fills it. A key is sent to where
+     * the stage's model is; to have agents with models of their own send it elsewhere, name `{ secret, origins }`.
+     */
+    modelSecrets,
     /** Bounds of every run. */
     budget,
     /** OIDC issuer to trust in place of an own Cognito user pool. */
@@ -68,8 +68,15 @@ export const stageSettings = z
         clientId: z.string('expected the id of the client that the page signs in with').min(1),
         /** Scope an access token must carry. @default `<prefix>/chat` */
         scope: z.string().min(1).optional(),
+        /** Audience (`aud`) an access token must name besides, as an API is called at the issuer. @default none */
+        audience: z.string('expected the audience that access tokens name').min(1).optional(),
         /** Origin of the token endpoint, which the page talks to. @default the issuer's */
         tokenOrigin: httpsOrigin.optional(),
+      })
+      .superRefine(({ issuer, audience }, context) => {
+        if (audience === undefined || !isUserPool(issuer)) return;
+        const message = 'access tokens of Cognito name none: remove it; the scope tells whom a token is for';
+        context.addIssue({ code: 'custom', path: ['audience'], message });
       })
       .optional(),
     /** The web site's address and protection. @default an address of CloudFront's making, and no web ACL */
@@ -107,9 +114,9 @@ export const stageSettings = z
     /** Keep data: point-in-time recovery, deletion protection, and resources that outlive their stack. */
     protectData: z.boolean(),
   })
-  .superRefine(({ model, modelSecrets }, context) => {
-    const variable = 'apiKeyEnv' in model ? model.apiKeyEnv : undefined;
-    if (variable !== undefined && !(variable in modelSecrets)) {
+  .superRefine(({ model, modelSecrets: secrets }, context) => {
+    const variable = modelKey(model)?.variable;
+    if (variable !== undefined && !Object.hasOwn(secrets, variable)) {
       context.addIssue({
         code: 'custom',
         path: ['model', 'apiKeyEnv'],

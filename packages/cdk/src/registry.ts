@@ -62,20 +62,26 @@ export class AttachmentsBucket {
   }
 }
 
-/** Whose tokens the stage's services accept, and with which scope. */
+/** Whose tokens the stage's services accept, with which scope and, where the settings name one, which audience. */
 export class SignIn {
   readonly issuer: string;
   readonly scope: string;
+  private readonly audience: string | undefined;
 
-  constructor(issuer: string, scope: string) {
+  constructor(stack: ParleyStack, issuer: string, scope: string) {
     this.issuer = issuer;
     this.scope = scope;
+    this.audience = stack.settings.signIn?.audience;
   }
 
   /** Lets a service check tokens. The issuer's keys are public, so this takes no permission. */
   grantVerify(grantee: Grantee): void {
+    const environment = { [env.authIssuer]: this.issuer, [env.authScope]: this.scope };
     grantee.allow({
-      environment: { [env.authIssuer]: this.issuer, [env.authScope]: this.scope },
+      environment: {
+        ...environment,
+        ...(this.audience !== undefined && { [env.authAudience]: this.audience }),
+      },
       actions: [],
       resources: [],
     });
@@ -100,7 +106,7 @@ export class Registry extends Construct {
       env.conversationsTable,
     );
     this.attachments = new AttachmentsBucket(read(registry(stack.prefix, 'attachments-bucket')));
-    this.signIn = new SignIn(read(auth(stack.prefix, 'issuer')), read(auth(stack.prefix, 'scope')));
+    this.signIn = new SignIn(stack, read(auth(stack.prefix, 'issuer')), read(auth(stack.prefix, 'scope')));
   }
 
   /** The registry as seen from the stack of `scope`; imported once. */

@@ -23,8 +23,8 @@ const program = new Command('parley')
   .description('Many AI chat apps in your own AWS account, and on your own machine')
   .showHelpAfterError('(--help lists what there is)');
 
-// A reader that has gone (`parley chat … | head`) is no error.
-process.stdout.on('error', () => process.exit());
+// A reader that has gone (`parley start | head`) is no error, and no reason to end what runs.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 try {
   const asked = commands[process.argv[2] ?? ''];

@@ -80,6 +80,7 @@ test('a value of any depth is described, not only one that can be shown', () => 
 
 test.each([
   [{ provider: 'demo' }, 'demo'],
+  [{ provider: 'demo', wordDelayMs: 20 }, 'demo'],
   [
     { provider: 'openai-compatible', baseUrl: 'http://localhost/v1', model: 'qwen3' },
     'openai-compatible/qwen3',

@@ -8,6 +8,8 @@ const answer: StreamEvent[] = [
   { type: 'start-step' },
   { type: 'tool-input-available', ...call, toolName: 'forecast', input: { city: 'Lisbon' } },
   { type: 'tool-output-available', ...call, output: { sky: 'clear' } },
+  { type: 'message-metadata', messageMetadata: { usage: { inputTokens: 2, outputTokens: 1 } } },
+  { type: 'data-tool-duration', id: 'c1', data: { toolCallId: 'c1', durationMs: 120 } },
   { type: 'finish-step' },
   { type: 'start-step' },
   { type: 'text-start', id: 't' },
@@ -18,7 +20,7 @@ const answer: StreamEvent[] = [
   { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 2 } } },
 ];
 
-test('a run folds into one message with its text, its tool calls and its usage', () => {
+test('a run folds into one message with its text, its tool calls with their durations, and its usage', () => {
   expect(foldRun(answer)).toEqual({
     model: 'demo',
     usage: { inputTokens: 3, outputTokens: 2 },
@@ -31,6 +33,7 @@ test('a run folds into one message with its text, its tool calls and its usage',
         state: 'output-available',
         input: { city: 'Lisbon' },
         output: { sky: 'clear' },
+        durationMs: 120,
       },
       { type: 'step-start' },
       { type: 'text', text: 'Clear sky.' },
@@ -44,15 +47,27 @@ test('a cut run keeps what was said: the text grows with every further event and
   expect(texts.at(-1)).toBe('Clear sky.');
 });
 
+test('a run that was cut has the usage that was last told', () => {
+  expect(foldRun(answer.slice(0, 3)).usage).toBeUndefined();
+  expect(foldRun(answer.slice(0, -1)).usage).toEqual({ inputTokens: 2, outputTokens: 1 });
+});
+
 test('a failed run says why, and events of unknown parts change nothing', () => {
   const problem = { code: 'throttled', message: 'The model is busy.' };
   const content = foldRun([
     { type: 'text-delta', id: 'never started', delta: 'x' },
     { type: 'tool-output-error', toolCallId: 'never called', dynamic: true, errorText: 'x' },
+    { type: 'data-tool-duration', id: 'x', data: { toolCallId: 'never called', durationMs: 1 } },
     { type: 'data-problem', data: problem },
     { type: 'error', errorText: problem.message },
   ]);
   expect(content).toEqual({ parts: [], error: problem });
+});
+
+test('events of a newer version, of types and with keys that are unknown here, change nothing', () => {
+  const confetti = { type: 'data-confetti', id: 't', data: {}, transient: true } as unknown as StreamEvent;
+  const wordy = answer.flatMap((event) => [confetti, { ...event, colour: 'red' }]);
+  expect(foldRun([...wordy, confetti])).toEqual(foldRun(answer));
 });
 
 test('a branch leads from the first message to its leaf, past siblings, and ends even in a cycle', () => {

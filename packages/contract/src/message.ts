@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { feedback } from './feedback.ts';
+import { problemOf, usageOf } from './known-fields.ts';
 import { runErrorCode, seal } from './run.ts';
-import type { StreamEvent } from './stream.ts';
+import { milliseconds, tokenUsage, type StreamEvent } from './stream.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -13,6 +15,8 @@ export const toolPart = z.strictObject({
   input: z.unknown(),
   output: z.unknown().optional(),
   errorText: z.string().optional(),
+  /** How long the tool worked, measured where it was called; absent while it works, and of calls that were cut. */
+  durationMs: milliseconds.optional(),
 });
 export const messagePart = z.discriminatedUnion('type', [textPart, stepPart, toolPart]);
 export type MessagePart = z.infer<typeof messagePart>;
@@ -33,7 +37,12 @@ export const message = z.strictObject({
   runId: z.string().optional(),
   model: z.string().optional(),
   error: z.strictObject({ code: runErrorCode.or(z.string()), message: z.string() }).optional(),
-  usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
+  /** Assistant messages: also of a run that was cut, which has that of the model calls that ended. */
+  usage: tokenUsage.optional(),
+  /** Assistant messages: what the user thinks of it. */
+  feedback: feedback.optional(),
+  /** Grows with every change of the feedback, its withdrawal too, so that of two looks the newer is known. */
+  feedbackRevision: z.number().int().optional(),
 });
 export type Message = z.infer<typeof message>;
 
@@ -76,32 +85,29 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       return;
     }
     case 'tool-output-available':
-      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, {
-        state: 'output-available',
-        output: event.output,
-      });
+      changeCall(content, event.toolCallId, { state: 'output-available', output: event.output });
       return;
     case 'tool-output-error':
-      Object.assign(toolPartOf(content, event.toolCallId) ?? {}, {
-        state: 'output-error',
-        errorText: event.errorText,
-      });
+      changeCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
+      return;
+    case 'data-tool-duration':
+      changeCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
       return;
     case 'data-problem':
-      content.error = event.data;
+      content.error = problemOf(event.data);
       return;
+    case 'message-metadata':
     case 'finish':
-      if (event.messageMetadata) content.usage = event.messageMetadata.usage;
+      if (event.messageMetadata) content.usage = usageOf(event.messageMetadata.usage);
       return;
     default:
       return;
   }
 }
 
-function toolPartOf(content: RunContent, toolCallId: string): ToolPart | undefined {
-  return content.parts.find(
-    (part): part is ToolPart => part.type === 'dynamic-tool' && part.toolCallId === toolCallId,
-  );
+function changeCall(content: RunContent, toolCallId: string, change: Partial<ToolPart>): void {
+  const call = content.parts.find((part) => part.type === 'dynamic-tool' && part.toolCallId === toolCallId);
+  if (call) Object.assign(call, change);
 }
 
 /** The plain text of a message: its text parts, joined. */

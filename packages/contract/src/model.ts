@@ -8,7 +8,11 @@ const maxTokens = z.number().int().min(1).max(1_000_000);
  * the default is `demo`, which is deterministic, offline and free.
  */
 export const modelSettings = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('demo') }),
+  z.strictObject({
+    provider: z.literal('demo'),
+    /** Milliseconds between two words of an answer; 0 writes as fast as the machine can. Default 15. */
+    wordDelayMs: z.number().int().min(0).max(10_000).optional(),
+  }),
   z.strictObject({
     provider: z.literal('openai-compatible'),
     baseUrl: z.url({ protocol: /^https?$/ }),
@@ -38,13 +42,25 @@ export const modelSettings = z.discriminatedUnion('provider', [
     model: z.string().min(1),
     /** Name of the environment variable that holds the key. */
     apiKeyEnv: z.string().min(1),
-    /** Default: Anthropic's own, `https://api.anthropic.com`. */
+    /** Default: Anthropic's own, `anthropicUrl`. */
     baseUrl: z.url({ protocol: /^https?$/ }).optional(),
     /** Default 32,000, the least that every model since Claude 4 can write. */
     maxTokens: maxTokens.optional(),
   }),
 ]);
 export type ModelSettings = z.infer<typeof modelSettings>;
+
+export const anthropicUrl = 'https://api.anthropic.com';
+
+/** Variable of a model's key → origins that the key may be sent to. */
+export const modelKeyOrigins = z.record(z.string(), z.array(z.string()));
+export type ModelKeyOrigins = z.infer<typeof modelKeyOrigins>;
+
+/** The variable of a model's key and the origin that the key is sent to; undefined when it has none. */
+export function modelKey(settings: ModelSettings): { variable: string; origin: string } | undefined {
+  if (!('apiKeyEnv' in settings) || settings.apiKeyEnv === undefined) return undefined;
+  return { variable: settings.apiKeyEnv, origin: new URL(settings.baseUrl ?? anthropicUrl).origin };
+}
 
 /** The provider's name of a model, or `demo`. Of an ARN only the resource: the account is nobody's business. */
 export function modelName(settings: ModelSettings): string {

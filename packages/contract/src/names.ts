@@ -98,6 +98,11 @@ export function chatScope(prefix: Prefix): string {
   return `${prefix}/chat`;
 }
 
+/** True for the issuer of a Cognito user pool, whose access tokens say so in `token_use` and name no audience. */
+export function isUserPool(issuer: string): boolean {
+  return /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//.test(issuer);
+}
+
 /** Names of environment variables: set by constructs, read by services' configuration. */
 export const env = {
   port: 'PORT',
@@ -109,6 +114,8 @@ export const env = {
   attachmentsBucket: 'PARLEY_ATTACHMENTS_BUCKET',
   authIssuer: 'PARLEY_AUTH_ISSUER',
   authScope: 'PARLEY_AUTH_SCOPE',
+  /** What the `aud` claim of a token must name. Default: it is not looked at. */
+  authAudience: 'PARLEY_AUTH_AUDIENCE',
   /** Where the issuer's keys are fetched, when not at `<issuer>/.well-known/jwks.json`. */
   authJwksUrl: 'PARLEY_AUTH_JWKS_URL',
   /** Where pages fetch the issuer's metadata, when not at its usual place: an address, or a path of their origin. */
@@ -116,6 +123,8 @@ export const env = {
   siteBucket: 'PARLEY_SITE_BUCKET',
   /** JSON of the contract's model settings: what agents without a model of their own use. */
   model: 'PARLEY_MODEL',
+  /** JSON of the contract's model key origins: which variables hold keys, and where each may be sent. */
+  modelKeyOrigins: 'PARLEY_MODEL_KEY_ORIGINS',
   /** JSON of the contract's budget: the bounds of every run. */
   budget: 'PARLEY_BUDGET',
   stopTimeout: 'PARLEY_STOP_TIMEOUT_SECONDS',

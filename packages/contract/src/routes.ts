@@ -8,6 +8,7 @@ export const routes = {
   sessions: '/api/sessions',
   session: '/api/sessions/{sessionId}',
   messages: '/api/sessions/{sessionId}/messages',
+  feedback: '/api/sessions/{sessionId}/messages/{messageId}/feedback',
   startRun: '/inference/sessions/{sessionId}/runs',
   sessionEvents: '/inference/sessions/{sessionId}/events',
   runEvents: '/inference/runs/{runId}/events',

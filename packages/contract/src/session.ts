@@ -9,6 +9,7 @@ export const session = z.strictObject({
   app: id,
   title: z.string().max(200),
   createdAt: z.iso.datetime(),
+  /** When something was last said in it; a new title or feedback leaves it as it is. */
   updatedAt: z.iso.datetime(),
   /** Grows with every change, so that another device sees that there is something to fetch. */
   revision: z.number().int(),
@@ -38,6 +39,12 @@ export const sessionEvent = z.discriminatedUnion('type', [
   /** Also told, for runs that are open, at the beginning of a connection. */
   z.strictObject({ type: z.literal('run-started'), runId: z.string(), messageId: z.string() }),
   z.strictObject({ type: z.literal('run-ended'), runId: z.string(), messageId: z.string(), status: seal }),
+  /** `revision` is the message's `feedbackRevision`. */
+  z.strictObject({
+    type: z.literal('feedback-changed'),
+    messageId: z.string(),
+    revision: z.number().int(),
+  }),
   /** Last of all. */
   z.strictObject({ type: z.literal('session-deleted') }),
 ]);

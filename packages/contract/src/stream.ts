@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { tolerant } from './tolerant.ts';
 
-/**
- * Events of a run: the chunks of the AI SDK's UI message stream v1 that Parley sends.
- * https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
- */
 const text = z.string();
+/** A duration in whole milliseconds. */
+export const milliseconds = z.number().int().nonnegative();
+/** What a run has used so far, its nested agents included, as the model's provider counts it. */
+export const tokenUsage = z.strictObject({ inputTokens: z.number(), outputTokens: z.number() });
+export type TokenUsage = z.infer<typeof tokenUsage>;
 const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
 
+/**
+ * Events of a run, as this version writes them: the chunks of the AI SDK's UI message stream v1 that Parley sends.
+ * https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
+ */
 export const streamEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('start'),
@@ -31,6 +37,21 @@ export const streamEvent = z.discriminatedUnion('type', [
     dynamic: z.literal(true),
     errorText: text,
   }),
+  /** After each call of the model, so that a run which is cut has what it used; `finish` says it a last time. */
+  z.strictObject({
+    type: z.literal('message-metadata'),
+    messageMetadata: z.strictObject({ usage: tokenUsage }),
+  }),
+  /**
+   * How long a tool worked, right after its output or error. An event of its own, because `data-*` is where the
+   * protocol is open: AI SDK 5.0 and 6.0 refuse a `providerMetadata` on the output, and later 5s drop it. Its `id`
+   * makes a client that hears it twice keep one.
+   */
+  z.strictObject({
+    type: z.literal('data-tool-duration'),
+    id: text,
+    data: z.strictObject({ toolCallId: text, durationMs: milliseconds }),
+  }),
   /** Something the user should see while waiting, such as a throttled model; not part of the message. */
   z.strictObject({
     type: z.literal('data-notice'),
@@ -44,12 +65,16 @@ export const streamEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('finish'),
     finishReason: z.enum(['stop', 'length', 'error', 'content-filter', 'tool-calls', 'other']).optional(),
-    messageMetadata: z
-      .strictObject({ usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }) })
-      .optional(),
+    messageMetadata: z.strictObject({ usage: tokenUsage }).optional(),
   }),
 ]);
 export type StreamEvent = z.infer<typeof streamEvent>;
+
+/**
+ * The same as a reader takes it: an event of a newer version, of another `type` or with further keys, is
+ * passed on unchanged and keeps its number. So a `switch` on the type of what was read needs its `default`.
+ */
+export const storedEvent = tolerant(streamEvent);
 
 /** Largest event, in bytes of JSON. Larger tool output goes to the bucket, with a reference. */
 export const eventBytesMax = 64 * 1024;

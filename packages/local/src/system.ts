@@ -11,6 +11,7 @@ import { type NotRun, listNotRun } from './deploy/not-run.ts';
 import { type StackReport, updateStacks } from './deploy/update-stacks.ts';
 import type { EventListener } from './events.ts';
 import { allFunctions, findFunction } from './functions/find-function.ts';
+import { mendFunctions } from './functions/mend-functions.ts';
 import { FunctionRunner } from './functions/function-runner.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { localPages } from './gateway/local-pages.ts';
@@ -134,7 +135,7 @@ export class System {
       dynamodb: this.#dynamodb,
       responseHost: () => this.#aws.host,
       invoke: async (functionArn, payload) => this.#functions.invoke(find(functionArn), payload),
-      asset: (stack, key) => this.#assemblies.find(({ name }) => name === stack)?.assets.get(key)?.path,
+      asset: (stack, key) => this.#asset(stack, key),
     });
     const issuer = createIssuer({
       tokens: new Tokens(secrets),
@@ -185,12 +186,23 @@ export class System {
       parameters: this.#parameters,
       workspaceFolder: this.#options.workspaceFolder,
       emit: this.#options.emit,
-      use: (read) => (this.#assemblies = read),
+      use: (read) => this.#use(read),
     });
     const functions = allFunctions(this.#store, this.#options.dataFolder);
     this.#functions.keepOnly(new Set(functions.map(({ fingerprint }) => fingerprint)));
     const { specs, failed } = serviceSpecs(this.#store, this.#parameters, this.#options.secret);
     return { stacks, failedServices: [...failed, ...(await this.#services.reconcile(specs))] };
+  }
+
+  async #use(assemblies: StackAssembly[]): Promise<void> {
+    const isFirst = this.#assemblies.length === 0;
+    this.#assemblies = assemblies;
+    // What a disk, or a hand, did to the copies of code is found at the start; nothing else writes there.
+    if (isFirst) await mendFunctions(this.#store, this.#options.dataFolder, (...of) => this.#asset(...of));
+  }
+
+  #asset(stack: string, objectKey: string): string | undefined {
+    return this.#assemblies.find(({ name }) => name === stack)?.assets.get(objectKey)?.path;
   }
 
   #currentRoutes(): { routes: Routes; distribution: Distribution | undefined } {

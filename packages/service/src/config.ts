@@ -66,6 +66,7 @@ export const httpServiceSettings = {
   host: setting(env.host, text.optional()),
   authIssuer: setting(env.authIssuer, httpUrl),
   authScope: setting(env.authScope, text),
+  authAudience: setting(env.authAudience, text.optional()),
   authJwksUrl: setting(env.authJwksUrl, httpUrl.optional()),
   stopSeconds: setting(env.stopTimeout, wholeNumber(1, 120).default(30)),
 };

@@ -77,6 +77,8 @@ export async function runService(
   service: Service,
   at: { port: number; host?: string | undefined },
 ): Promise<void> {
+  // Nobody who reads the log (`… | head`), or no room for it, is no reason to stop.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void service.stop().then(() => process.exit(0)));
   }

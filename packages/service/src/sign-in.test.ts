@@ -74,6 +74,37 @@ describe('a valid token', () => {
   });
 });
 
+describe('an audience', () => {
+  const audience = 'https://chat.test';
+
+  it('is not asked of a token unless the service is told one', async () => {
+    expect((await guarded().with({})).status).toBe(200);
+    expect((await guarded().with({ aud: 'https://other.test' })).status).toBe(200);
+  });
+
+  it.each([[audience], [['https://other.test', audience]]])('is taken as %j', async (aud) => {
+    expect((await guarded({ audience }).with({ aud })).status).toBe(200);
+  });
+
+  it.each<[string, TestClaims]>([
+    ['missing', {}],
+    ['"https://other.test"', { aud: 'https://other.test' }],
+    ['["https://other.test","https://chat.test/more"]', { aud: ['https://other.test', `${audience}/more`] }],
+    ['""', { aud: '' }],
+    ['[]', { aud: [] }],
+  ])('that is %s is refused, and the refusal says so', async (got, claims) => {
+    const refusal = await refusalOf(await guarded({ audience }).with(claims));
+    expect(refusal).toMatchObject({ status: 401, code: 'not-signed-in' });
+    expect(refusal.challenge).toContain('error="invalid_token"');
+    expect(refusal.message).toContain(`for another audience: got ${got}, expected "${audience}"`);
+  });
+
+  it('does not stand in for the scope', async () => {
+    const refusal = await refusalOf(await guarded({ audience }).with({ aud: audience, scope: 'openid' }));
+    expect(refusal.message).toContain('lacks the scope');
+  });
+});
+
 describe('a request that is refused gets 401 and says why', () => {
   it('when it has no token', async () => {
     const refusal = await refusalOf(await guarded().get());

@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { isUserPool } from '@parley/contract/names';
+import type { Configuration, httpServiceSettings } from './config.ts';
 import { HttpError } from './errors.ts';
 import type { ServiceEnv, User } from './service-env.ts';
 
@@ -8,12 +10,25 @@ export interface SignInOptions {
   issuer: string;
   /** The scope a token must carry. */
   scope: string;
+  /** What the `aud` claim must be, or have among others. Default: not looked at, as Cognito's access tokens have none. */
+  audience?: string | undefined;
   /** Where the issuer's keys are. Default `<issuer>/.well-known/jwks.json`. */
   jwksUrl?: string | undefined;
   /** Instead of `jwksUrl`: finds the key of a token. */
   keys?: JWTVerifyGetKey;
   /** Now. Default the system's clock. */
   clock?: () => Date;
+}
+
+/** Whose tokens count, as the service's configuration says. */
+export function signInOptions(
+  config: Pick<
+    Configuration<typeof httpServiceSettings>,
+    'authIssuer' | 'authScope' | 'authAudience' | 'authJwksUrl'
+  >,
+): SignInOptions {
+  const { authIssuer: issuer, authScope: scope, authAudience: audience, authJwksUrl: jwksUrl } = config;
+  return { issuer, scope, audience, jwksUrl };
 }
 
 /** How far an issuer's clock may be from ours. */
@@ -36,16 +51,15 @@ export function signIn(options: SignInOptions): MiddlewareHandler<ServiceEnv> {
 
 /** Verifies the value of an `Authorization` header. Errors as `signIn`. */
 function tokenVerifier(options: SignInOptions): (authorization: string | undefined) => Promise<User> {
-  const { issuer, scope, clock = () => new Date() } = options;
+  const { issuer, scope, audience, clock = () => new Date() } = options;
   const keys = reachable(options.keys ?? remoteKeys(options), issuer);
   return async (authorization) => {
     const token = bearerToken(authorization);
     const checks = { issuer, algorithms, clockTolerance: clockToleranceSeconds, currentDate: clock() };
-    const { payload } = await jwtVerify(token, keys, { ...checks, requiredClaims: ['exp', 'sub'] }).catch(
-      (error: unknown) => {
-        throw refusal(error, issuer);
-      },
-    );
+    const claims = { requiredClaims: ['exp', 'sub'], ...(audience !== undefined && { audience }) };
+    const { payload } = await jwtVerify(token, keys, { ...checks, ...claims }).catch((error: unknown) => {
+      throw refusal(error, options);
+    });
     requireAccessToken(payload, issuer);
     requireScope(payload, scope);
     return userOf(payload);
@@ -82,19 +96,19 @@ function bearerToken(authorization: string | undefined): string {
   );
 }
 
-function refusal(error: unknown, issuer: string): unknown {
+function refusal(error: unknown, expected: SignInOptions): unknown {
   if (error instanceof HttpError || !(error instanceof errors.JOSEError)) return error;
-  return notSignedIn(wording(error, issuer), 'invalid_token', { cause: error });
+  return notSignedIn(wording(error, expected), 'invalid_token', { cause: error });
 }
 
-function wording(error: errors.JOSEError, issuer: string): string {
+function wording(error: errors.JOSEError, expected: SignInOptions): string {
   if (error instanceof errors.JWTExpired) {
     const expired = new Date((error.payload.exp ?? 0) * 1_000).toISOString();
     return `The token expired at ${expired}: sign in again.`;
   }
-  if (error instanceof errors.JWTClaimValidationFailed) return claimWording(error, issuer);
+  if (error instanceof errors.JWTClaimValidationFailed) return claimWording(error, expected);
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed) {
-    return `The token's signature is not of the issuer ${issuer}: sign in again.`;
+    return `The token's signature is not of the issuer ${expected.issuer}: sign in again.`;
   }
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {
     return `The token is signed in a way that is not accepted: expected one of ${algorithms.join(', ')}.`;
@@ -102,9 +116,15 @@ function wording(error: errors.JOSEError, issuer: string): string {
   return 'The token is not a JSON Web Token: send the access token the issuer gave, unchanged.';
 }
 
-function claimWording({ claim, payload }: errors.JWTClaimValidationFailed, issuer: string): string {
+function claimWording(
+  { claim, payload }: errors.JWTClaimValidationFailed,
+  { issuer, audience }: SignInOptions,
+): string {
   if (claim === 'iss') {
     return `The token is of another issuer: got ${shown(payload.iss)}, expected "${issuer}". Sign in with that issuer.`;
+  }
+  if (claim === 'aud') {
+    return `The token is for another audience: got ${shown(payload.aud)}, expected "${audience}". Sign in with the client of this stage.`;
   }
   if (claim === 'nbf')
     return 'The token is not valid yet: check the clock of the issuer, then sign in again.';
@@ -112,15 +132,11 @@ function claimWording({ claim, payload }: errors.JWTClaimValidationFailed, issue
 }
 
 function requireAccessToken({ token_use: use }: JWTPayload, issuer: string): void {
-  if (use === 'access' || (use === undefined && !isCognito(issuer))) return;
+  if (use === 'access' || (use === undefined && !isUserPool(issuer))) return;
   throw notSignedIn(
     `The token is not an access token: token_use is ${shown(use)}, expected "access". Send the access token.`,
     'invalid_token',
   );
-}
-
-function isCognito(issuer: string): boolean {
-  return /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//.test(issuer);
 }
 
 function requireScope(payload: JWTPayload, scope: string): void {

@@ -49,6 +49,31 @@ export class IdempotencyConflictError extends StoreError {
   }
 }
 
+const feedbackRefusals = {
+  'not-an-answer': {
+    code: 'bad-request',
+    words: 'is a message of the user, and only answers take feedback: name the answer below it',
+  },
+  'still-streaming': {
+    code: 'conflict',
+    words:
+      'is still being written, and only answers that have ended take feedback: try again once its run has ended',
+  },
+} as const;
+
+/** The message is there, and the caller's, but takes no feedback, or none yet. */
+export class FeedbackRefusedError extends StoreError {
+  override readonly name = 'FeedbackRefusedError';
+  readonly code: 'bad-request' | 'conflict';
+  readonly field = 'messageId';
+
+  constructor(messageId: string, because: keyof typeof feedbackRefusals) {
+    const { code, words } = feedbackRefusals[because];
+    super(`message "${messageId}" ${words}`);
+    this.code = code;
+  }
+}
+
 /** Somebody else's batch stands where this writer's should: the run is no longer this writer's. */
 export class LogLostError extends StoreError {
   override readonly name = 'LogLostError';

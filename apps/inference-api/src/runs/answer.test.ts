@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { eventId } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { all, createClient, errorOf, runIdOf, textOf, until, type Client } from '../testing/client.ts';
+import {
+  all,
+  createClient,
+  errorOf,
+  runIdOf,
+  textOf,
+  until,
+  usageTold,
+  type Client,
+} from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
 import { defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
 
@@ -54,6 +63,13 @@ test('a run streams its answer with its tool call, and the stored message says t
   expect(answer).toMatchObject({ role: 'assistant', parentId: user!.id, status: 'finished', model: 'demo' });
   expect(messageText(answer!)).toBe(textOf(received));
   expect(textOf(received)).toContain('Lisbon');
+  const duration = received.find(({ event }) => event.type === 'data-tool-duration')!.event;
+  expect(answer!.parts).toContainEqual(
+    expect.objectContaining({
+      type: 'dynamic-tool',
+      ...(duration.type === 'data-tool-duration' && duration.data),
+    }),
+  );
 });
 
 test('a client that goes away after the third event stops nothing, and resumes to the same text', async () => {
@@ -210,6 +226,8 @@ test('stop keeps the partial answer, is repeatable, and the answer can be contin
   const cut = (await messagesOf(session.id)).find(({ id }) => id === body.messageId)!;
   expect(cut.status).toBe('stopped');
   expect(messageText(cut)).toBe(textOf(log));
+  expect(cut.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
+  expect(cut.usage).toEqual(usageTold(log));
   expect(whole.startsWith(messageText(cut))).toBe(true);
   expect(messageText(cut)).not.toBe(whole);
 
@@ -247,6 +265,7 @@ test('a tool that hangs is cut at its timeout, and the run ends', async () => {
   );
   const error = received.find(({ event }) => event.type === 'tool-output-error')!.event;
   expect(error).toMatchObject({ errorText: expect.stringContaining('did not answer within') });
+  expect(received.map(({ event }) => event.type)).toContain('data-tool-duration');
   expect(received.at(-1)!.event.type).toBe('finish');
 });
 

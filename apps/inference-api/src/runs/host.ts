@@ -8,6 +8,7 @@ import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { Log } from '@parley/service/log';
 import type { Clock } from '@parley/store/clock';
+import { LogLostError } from '@parley/store/errors';
 import type { ConversationStore, Run } from '@parley/store/conversations';
 import type { RunLog } from '@parley/store/run-log';
 import type { RunReader } from '@parley/store/run-reader';
@@ -92,6 +93,7 @@ async function execute(options: RunHostOptions, task: RunTask, ending: AbortSign
     publish,
     ...(clock && { clock }),
   });
+  writer.lost.addEventListener('abort', () => publishWinner(reader, runId, writer.lost.reason));
   try {
     const { seal, last } = await answer(options, task, writer, ending);
     const standing = await writer.seal(seal, last);
@@ -101,6 +103,11 @@ async function execute(options: RunHostOptions, task: RunTask, ending: AbortSign
     // The log stands as it is; whoever reads the session settles the rest.
     log.error('a run could not be settled', error, { runId, sessionId, app });
   }
+}
+
+/** Readers here learn at once that somebody else ended the run: until then they rely on its writer. */
+function publishWinner(reader: RunHostOptions['reader'], runId: string, reason: unknown): void {
+  if (reason instanceof LogLostError) reader.publish(runId, reason.standing);
 }
 
 /** Runs the agent; its last events are held back for the batch that seals the run. */

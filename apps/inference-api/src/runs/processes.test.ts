@@ -5,7 +5,16 @@ import { createConversationStore, startIds } from '@parley/store/conversations';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
-import { all, createClient, runEvents, runIdOf, textOf, until, type Received } from '../testing/client.ts';
+import {
+  all,
+  createClient,
+  runEvents,
+  runIdOf,
+  textOf,
+  until,
+  usageTold,
+  type Received,
+} from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
 import { defaultForecast, startWorld, type World } from '../testing/world.ts';
 
@@ -113,6 +122,7 @@ test('stop from another instance ends the run where it executes, at its next wri
   const answer = (await messagesOf(session.id))[1]!;
   expect(answer.status).toBe('stopped');
   expect(messageText(answer)).toBe(textOf(seen));
+  expect(answer.usage).toEqual(usageTold(seen));
   await a.service.stop();
   expect(a.lines.find(({ message }) => message === 'run ended')).toMatchObject({ seal: 'stopped' });
   expect(a.lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -158,6 +168,8 @@ test('after kill -9 in mid-answer nothing seen is missing, the answer is interru
   const cut = (await messagesOf(session.id))[1]!;
   expect(cut.status).toBe('interrupted');
   expect(messageText(cut)).toBe(textOf(received));
+  expect(cut.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
+  expect(cut.usage).toEqual(usageTold(received));
 
   const rest = textOf(await all(await elsewhere.start(session.id, { parentId: cut.id })));
   const whole = textOf(await all(await elsewhere.start(session.id, question)));

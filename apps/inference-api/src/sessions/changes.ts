@@ -38,6 +38,10 @@ function messageEvents(before: Message | undefined, after: Message): SessionEven
   if (after.status !== 'streaming' && (!before || isOpen(before))) {
     events.push({ type: 'run-ended', runId: after.runId, messageId: after.id, status: after.status });
   }
+  const { feedbackRevision: revision = 0 } = after;
+  if (before && revision !== (before.feedbackRevision ?? 0)) {
+    events.push({ type: 'feedback-changed', messageId: after.id, revision });
+  }
   return events;
 }
 

@@ -95,6 +95,28 @@ test('a renamed session is told with its title, a deleted one ends the stream', 
   expect(last).toEqual({ type: 'session-deleted' });
 });
 
+test('feedback on an answer is told when it is given and when it is withdrawn', async () => {
+  const { client, watch } = await startWatched();
+  const { id } = await world.createSession();
+  await all(await client.start(id, question));
+  const session = await world.conversations.ownedSession('alice', id);
+  const messageId = (await world.conversations.listMessages(session)).at(-1)!.id;
+  const at = { owner: 'alice', session, messageId };
+  const changes: SessionEvent[] = [];
+  let isGiven = false;
+  for await (const event of sessionEvents(await watch(id))) {
+    if (!isGiven) await world.conversations.giveFeedback(at, { rating: 'down', comment: 'It rained.' });
+    isGiven = true;
+    if (event.type !== 'feedback-changed') continue;
+    if (changes.push(event) === 2) break;
+    await world.conversations.withdrawFeedback(at);
+  }
+  expect(changes).toEqual([
+    { type: 'feedback-changed', messageId, revision: 1 },
+    { type: 'feedback-changed', messageId, revision: 2 },
+  ]);
+});
+
 test('a session in which nothing happens is not read again and again, only its revision is', async () => {
   let looks = 0;
   let polls = 0;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { foldRun, type Message } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import type { StartRunBody } from '@parley/contract/run';
 import { sessionEvent, type SessionEvent } from '@parley/contract/session';
@@ -101,6 +102,11 @@ export async function until(
 /** The text the events spell. */
 export function textOf(received: readonly Received[]): string {
   return received.map(({ event }) => (event.type === 'text-delta' ? event.delta : '')).join('');
+}
+
+/** What the run said last, before its end, that it had used. */
+export function usageTold(received: readonly Received[]): Message['usage'] {
+  return foldRun(received.map(({ event }) => event).filter(({ type }) => type !== 'finish')).usage;
 }
 
 /** The run that the events are of. */

@@ -13,7 +13,8 @@ export interface ModelEvent {
 }
 
 interface Entry {
-  live: ModelEvent | undefined;
+  /** What the resources that stand registered, newest last. All are of one stack. */
+  claims: ModelEvent[];
   applied: ModelEvent[];
 }
 
@@ -25,12 +26,12 @@ export class CatalogModel {
   readonly #entries = new Map<string, Entry>();
 
   live(kind: string, id: string): ModelEvent | undefined {
-    return this.#entries.get(`${kind}/${id}`)?.live;
+    return this.#entries.get(`${kind}/${id}`)?.claims.at(-1);
   }
 
   apply(event: ModelEvent, agentOf: (event: ModelEvent) => string | undefined): 'SUCCESS' | 'FAILED' {
     const name = `${event.kind}/${event.id}`;
-    const entry = this.#entries.get(name) ?? { live: undefined, applied: [] };
+    const entry = this.#entries.get(name) ?? { claims: [], applied: [] };
     this.#entries.set(name, entry);
     return event.type === 'Delete'
       ? this.#retire(entry, event)
@@ -40,27 +41,31 @@ export class CatalogModel {
   #register(entry: Entry, event: ModelEvent, agent: string | undefined): 'SUCCESS' | 'FAILED' {
     if (agent !== undefined && !this.live('agent', agent)) return 'FAILED';
     const hadItsSay = entry.applied.some(({ requestId }) => requestId === event.requestId);
-    const isForeign = entry.live && entry.live.stackName !== event.stackName;
-    if (!hadItsSay && isForeign) return 'FAILED';
-    if (!hadItsSay && !isOvertaken(entry, event)) {
-      entry.live = event;
+    const live = entry.claims.at(-1);
+    if (!hadItsSay && live && live.stackName !== event.stackName) return 'FAILED';
+    if (!hadItsSay && !entry.applied.some((each) => overtakes(each, event))) {
+      const others = entry.claims.filter((each) => each.stackId === event.stackId && !isSame(each, event));
+      entry.claims = [...others, event];
       entry.applied.push(event);
     }
     return 'SUCCESS';
   }
 
   #retire(entry: Entry, event: ModelEvent): 'SUCCESS' {
-    const { live, applied } = entry;
+    const { claims, applied } = entry;
     if (applied.some(({ requestId }) => requestId === event.requestId)) return 'SUCCESS';
-    const isLastWriter =
-      live?.stackId === event.stackId && live.logicalResourceId === event.logicalResourceId;
-    if (live && (!isLastWriter || isOvertaken(entry, event))) return 'SUCCESS';
-    entry.live = undefined;
-    applied.push(event);
+    const own = claims.find((each) => isSame(each, event));
+    if (own && overtakes(own, event)) return 'SUCCESS';
+    entry.claims = claims.filter((each) => each !== own);
+    if (claims.every(({ stackId }) => stackId === event.stackId)) applied.push(event);
     return 'SUCCESS';
   }
 }
 
-function isOvertaken({ applied }: Entry, { second, stackName }: ModelEvent): boolean {
-  return applied.some((each) => each.stackName === stackName && (each.second ?? -1) > (second ?? Infinity));
+function isSame(one: ModelEvent, other: ModelEvent): boolean {
+  return one.stackId === other.stackId && one.logicalResourceId === other.logicalResourceId;
+}
+
+function overtakes(one: ModelEvent, { second, stackName }: ModelEvent): boolean {
+  return one.stackName === stackName && (one.second ?? -1) > (second ?? Infinity);
 }

@@ -10,11 +10,11 @@ import { readJson, readQuery } from '@parley/service/input';
 import type { ServiceEnv } from '@parley/service/service-env';
 import type { User } from '@parley/service/service-env';
 import type { ConversationStore } from '@parley/store/conversations';
-import { NotFoundError } from '@parley/store/errors';
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { AppDirectory } from '../chat-apps/directory.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { sessionId } from './path-ids.ts';
 
 export interface SessionRoutesOptions {
   conversations: ConversationStore;
@@ -95,11 +95,4 @@ export function addSessionRoutes(
     const session = await conversations.ownedSession(c.get('user').sub, sessionId(c));
     return c.json({ messages: await conversations.listMessages(session) });
   });
-}
-
-/** Anything that cannot be an id is answered as an unknown one, without asking the table. */
-function sessionId(c: Context): string {
-  const given = c.req.param('sessionId') ?? '';
-  if (!/^[\w-]{1,128}$/.test(given)) throw new NotFoundError('session', given.slice(0, 128));
-  return given;
 }

@@ -1,4 +1,5 @@
 import type { ChatAppView } from '@parley/contract/chat-app';
+import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import type { StartRunBody } from '@parley/contract/run';
@@ -30,6 +31,8 @@ export interface ApiClient {
   startRun(sessionId: string, key: string, body: StartRunBody, signal: AbortSignal): Promise<Response>;
   runEvents(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   stopRun(runId: string): Promise<void>;
+  giveFeedback(sessionId: string, messageId: string, said: FeedbackBody): Promise<void>;
+  withdrawFeedback(sessionId: string, messageId: string): Promise<void>;
   sessionEvents(sessionId: string, signal: AbortSignal): Promise<Response>;
 }
 
@@ -97,6 +100,18 @@ export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fet
       }),
     stopRun: async (runId) => {
       await request(routePath('stopRun', { runId }), { method: 'POST' });
+    },
+    giveFeedback: async (sessionId, messageId, said) => {
+      // The page may be left right after a thumb was pressed.
+      await request(routePath('feedback', { sessionId, messageId }), {
+        method: 'PUT',
+        body: JSON.stringify(said),
+        headers: { 'content-type': 'application/json' },
+        keepalive: true,
+      });
+    },
+    withdrawFeedback: async (sessionId, messageId) => {
+      await request(routePath('feedback', { sessionId, messageId }), { method: 'DELETE', keepalive: true });
     },
     sessionEvents: (sessionId, signal) => request(routePath('sessionEvents', { sessionId }), { signal }),
   };

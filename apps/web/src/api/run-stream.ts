@@ -1,16 +1,11 @@
 import type { RunEntry } from '../conversation/state.ts';
 import { readEvents } from './event-stream.ts';
 
-/** Events that come this soon after a connection opened may be old ones, told again. */
-const replayMs = 400;
 /** The server promises a sign of life every 15 s; a line that is silent for longer is dead. */
 const silenceMs = 40_000;
 
 export interface RunStreamOptions {
   signal: AbortController;
-  /** True when the stream begins with the run, so that nothing in it is old. */
-  fromStart?: boolean;
-  now?: () => number;
 }
 
 /**
@@ -20,15 +15,13 @@ export interface RunStreamOptions {
 export async function readRun(
   response: Response,
   onEntries: (entries: RunEntry[]) => void,
-  { signal, fromStart = false, now = Date.now }: RunStreamOptions,
+  { signal }: RunStreamOptions,
 ): Promise<boolean> {
   if (!response.body) return false;
-  const opened = now();
   const alive = watchdog(signal);
   try {
     for await (const events of readEvents(response.body, alive.kick)) {
-      const at = fromStart || now() - opened > replayMs ? now() : undefined;
-      onEntries(events.flatMap(({ id, data }) => entryOf(id, data, at)));
+      onEntries(events.flatMap(({ id, data }) => entryOf(id, data)));
       if (events.some(({ data }) => data === '[DONE]')) return true;
     }
     return false;
@@ -49,9 +42,9 @@ export function watchdog(connection: AbortController): { kick: () => void; stop:
   return { kick, stop };
 }
 
-function entryOf(id: string | undefined, data: string, at: number | undefined): RunEntry[] {
+function entryOf(id: string | undefined, data: string): RunEntry[] {
   const match = /^([\w-]+):(\d{1,9})$/.exec(id ?? '');
   if (!match || data === '[DONE]') return [];
   const event = JSON.parse(data) as RunEntry['event'];
-  return [{ type: 'run', runId: match[1]!, n: Number(match[2]), event, ...(at !== undefined && { at }) }];
+  return [{ type: 'run', runId: match[1]!, n: Number(match[2]), event }];
 }

@@ -1,5 +1,6 @@
 import { backOffMs, pause } from '../api/back-off.ts';
 import { asApiError } from '../api/errors.ts';
+import { abortWhenLeft, untilHere, type Presence } from './presence.ts';
 
 /** What the line to the server is doing. */
 export type Connection = 'connecting' | 'online' | 'retrying';
@@ -7,6 +8,8 @@ export type Connection = 'connecting' | 'online' | 'retrying';
 export interface ConnectOptions {
   signal: AbortSignal;
   onConnection: (connection: Connection) => void;
+  /** With it, no line is held while nobody is here; that one was given up for it is no failure. */
+  presence?: Presence;
 }
 
 /**
@@ -14,30 +17,42 @@ export interface ConnectOptions {
  * `attempt` calls `opened` once it has an answer, which ends the back-off. Throws what will not pass.
  */
 export async function keepTrying(
-  attempt: (connection: AbortController, opened: () => void) => Promise<'done' | 'cut'>,
-  { signal, onConnection }: ConnectOptions,
+  attempt: (line: AbortController, opened: () => void) => Promise<'done' | 'cut'>,
+  { signal, onConnection, presence }: ConnectOptions,
 ): Promise<void> {
   let failures = 0;
-  while (!signal.aborted) {
-    const connection = new AbortController();
-    const leave = (): void => connection.abort();
-    signal.addEventListener('abort', leave);
+  const opened = (): void => {
+    failures = 0;
+    onConnection('online');
+  };
+  for (;;) {
+    if (presence) await untilHere(presence, signal);
+    if (signal.aborted) return;
+    const line = new AbortController();
+    const release = holdLine(line, signal, presence);
     try {
-      const opened = (): void => {
-        failures = 0;
-        onConnection('online');
-      };
-      if ((await attempt(connection, opened)) === 'done') return;
+      if ((await attempt(line, opened)) === 'done') return;
     } catch (error) {
-      if (signal.aborted) return;
       const problem = asApiError(error);
-      if (!problem.isPassing) throw problem;
+      if (!problem.isPassing && !signal.aborted) throw problem;
     } finally {
-      signal.removeEventListener('abort', leave);
-      connection.abort();
+      release();
     }
+    if (presence?.isHere === false) continue;
     failures += 1;
     if (failures > 1) onConnection('retrying');
     await pause(backOffMs(failures), signal);
   }
+}
+
+/** Aborts the line when the signal does or nobody is here. @returns what gives the line up */
+function holdLine(line: AbortController, signal: AbortSignal, presence: Presence | undefined): () => void {
+  const abort = (): void => line.abort();
+  signal.addEventListener('abort', abort);
+  const end = presence && abortWhenLeft(presence, line);
+  return () => {
+    signal.removeEventListener('abort', abort);
+    end?.();
+    abort();
+  };
 }

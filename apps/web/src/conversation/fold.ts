@@ -1,3 +1,4 @@
+import { problemOf, usageOf } from '@parley/contract/known-fields';
 import type { MessagePart, ToolPart } from '@parley/contract/message';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { RunContent } from './state.ts';
@@ -34,10 +35,14 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
       return answerCall(content, event.toolCallId, { state: 'output-available', output: event.output });
     case 'tool-output-error':
       return answerCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
+    case 'message-metadata':
+      return { ...content, usage: usageOf(event.messageMetadata.usage) };
+    case 'data-tool-duration':
+      return answerCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
     case 'data-notice':
       return { ...content, notice: event.data };
     case 'data-problem':
-      return { ...content, error: event.data };
+      return { ...content, error: problemOf(event.data) };
     case 'error':
       return { ...content, seal: 'failed', notice: undefined };
     case 'abort':
@@ -47,7 +52,7 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
         ...content,
         seal: content.seal ?? (content.error ? 'failed' : 'finished'),
         notice: undefined,
-        ...(event.messageMetadata && { usage: event.messageMetadata.usage }),
+        ...(event.messageMetadata && { usage: usageOf(event.messageMetadata.usage) }),
       };
     default:
       return content;

@@ -30,6 +30,11 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     dynamic: fc.constant(true as const),
     output: fc.jsonValue({ maxDepth: 1 }),
   }),
+  ids.map((id) => ({
+    type: 'data-tool-duration' as const,
+    id,
+    data: { toolCallId: id, durationMs: id.charCodeAt(0) },
+  })),
   fc.record({
     type: fc.constant('data-problem' as const),
     data: fc.record({ code: fc.constant('throttled'), message: fc.string({ maxLength: 8 }) }),
@@ -39,12 +44,25 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     type: fc.constant('abort' as const),
     reason: fc.constantFrom('stopped' as const, 'interrupted' as const),
   }),
+  fc.record({
+    type: fc.constant('message-metadata' as const),
+    messageMetadata: fc.record({ usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }) }),
+  }),
   fc.constant<StreamEvent>({
     type: 'finish',
     messageMetadata: { usage: { inputTokens: 1, outputTokens: 2 } },
   }),
 );
-const runLog = fc.array(event, { maxLength: 30 });
+/** Events of a newer server than this page: of an unknown type, or with a key that is unknown here. */
+const newer = fc.oneof(
+  fc.record({ type: fc.constantFrom('data-confetti', 'reasoning-delta'), id: ids, data: fc.jsonValue() }),
+  event.map((each) => ({ ...each, colour: 'red' })),
+  fc.constantFrom(
+    { type: 'data-problem', data: { code: 'throttled', message: 'Busy.', hint: 'Wait.' } },
+    { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 4, cachedTokens: 5 } } },
+  ),
+) as fc.Arbitrary<StreamEvent>;
+const runLog = fc.array(fc.oneof({ weight: 4, arbitrary: event }, newer), { maxLength: 30 });
 
 const question: Message = {
   id: 'q',
@@ -64,9 +82,26 @@ const answerOf = (runId: string, events: readonly StreamEvent[], open: boolean):
   runId,
 });
 
+/** What a user thinks of an answer, one after the other; null is a withdrawal. */
+const feedbacks = fc.array(
+  fc.option(
+    fc.record({
+      rating: fc.constantFrom('up' as const, 'down' as const),
+      createdAt: fc.constant(question.createdAt),
+      updatedAt: fc.constant(question.createdAt),
+    }),
+  ),
+  { maxLength: 4 },
+);
+
 /** A whole conversation's log: two runs, the messages at several moments, and what the session said. */
-const log = fc.tuple(runLog, runLog).map(([first, second]): LogEntry[] => {
+const log = fc.tuple(runLog, runLog, feedbacks).map(([first, second, thoughts]): LogEntry[] => {
   const runs = { r1: first, r2: second };
+  const rated = thoughts.map((feedback, i): Message => ({
+    ...answerOf('r1', first, false),
+    ...(feedback && { feedback }),
+    feedbackRevision: i + 1,
+  }));
   const session = { id: 's', app: 'weather', createdAt: question.createdAt, updatedAt: question.createdAt };
   return [
     { type: 'session', event: { type: 'session', session: { ...session, title: '', revision: 1 } } },
@@ -74,11 +109,12 @@ const log = fc.tuple(runLog, runLog).map(([first, second]): LogEntry[] => {
     ...Object.entries(runs).flatMap(([runId, events]): LogEntry[] => [
       { type: 'session', event: { type: 'run-started', runId, messageId: `m-${runId}` } },
       { type: 'messages', messages: [question, answerOf(runId, [], true)] },
-      ...events.map((each, n): LogEntry => ({ type: 'run', runId, n, event: each, at: n * 10 })),
+      ...events.map((each, n): LogEntry => ({ type: 'run', runId, n, event: each })),
       { type: 'session', event: { type: 'run-ended', runId, messageId: `m-${runId}`, status: 'finished' } },
     ]),
     { type: 'session', event: { type: 'session', session: { ...session, title: 'Hi', revision: 2 } } },
     { type: 'messages', messages: Object.entries(runs).map(([id, events]) => answerOf(id, events, false)) },
+    ...rated.map((answer): LogEntry => ({ type: 'messages', messages: [answer] })),
   ];
 });
 

@@ -1,10 +1,10 @@
 import type { Message } from '@parley/contract/message';
 import type { SessionEvent } from '@parley/contract/session';
 import { emptyContent, foldEvent } from './fold.ts';
-import type { Command, Conversation, LogEntry, Run, RunEntry } from './state.ts';
+import type { Command, Conversation, LogEntry, Run, RunEntry, Said, SentFeedback } from './state.ts';
 
 const rootKey = '';
-const emptyRun: Run = { next: 0, content: emptyContent, held: {}, callsSince: {} };
+const emptyRun: Run = { next: 0, content: emptyContent, held: {} };
 
 /**
  * The one place where a conversation changes. Log entries may be repeated, cut anywhere, and arrive
@@ -34,52 +34,55 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
       return { ...state, pending: undefined };
     case 'choose':
       return choosePath(state, entry.messageId, false);
+    case 'rate':
+      return addSent(state, entry.messageId, { said: entry.said });
+    case 'rated':
+      return isNewest(state, entry) ? removeSent(state, entry.messageId) : state;
+    case 'rating-refused':
+      return isNewest(state, entry)
+        ? addSent(state, entry.messageId, { said: entry.said, error: entry.error })
+        : state;
   }
 }
 
 function addRunEvent(state: Conversation, entry: RunEntry): Conversation {
   const run = state.runs[entry.runId] ?? emptyRun;
   if (entry.n < run.next || run.held[entry.n]) return state;
-  let toolMs = state.toolMs;
-  let { next, content, callsSince } = run;
+  let { next, content } = run;
   const held: Record<number, RunEntry> = { ...run.held, [entry.n]: entry };
   for (let ready = held[next]; ready; ready = held[next]) {
     delete held[next];
     content = foldEvent(content, ready.event);
-    [callsSince, toolMs] = measure(callsSince, toolMs, ready);
     next += 1;
   }
-  const runs = { ...state.runs, [entry.runId]: { next, content, held, callsSince } };
-  return { ...state, runs, toolMs };
+  return { ...state, runs: { ...state.runs, [entry.runId]: { next, content, held } } };
 }
 
-/** Notes when a call began, and how long it took when its answer was watched too. */
-function measure(
-  callsSince: Run['callsSince'],
-  toolMs: Conversation['toolMs'],
-  { runId, event, at }: RunEntry,
-): [Run['callsSince'], Conversation['toolMs']] {
-  if (at === undefined) return [callsSince, toolMs];
-  if (event.type === 'tool-input-available') return [{ ...callsSince, [event.toolCallId]: at }, toolMs];
-  if (event.type !== 'tool-output-available' && event.type !== 'tool-output-error')
-    return [callsSince, toolMs];
-  const since = callsSince[event.toolCallId];
-  return since === undefined
-    ? [callsSince, toolMs]
-    : [callsSince, { ...toolMs, [callKey(runId, event.toolCallId)]: at - since }];
+/** Of two looks at a message, the one that knows more of the answer counts, and the one that knows more of its feedback. */
+function addMessage(state: Conversation, look: Message): Conversation {
+  const known = state.messages[look.id];
+  const message = known ? mergeLooks(known, look) : look;
+  return message === known
+    ? state
+    : settle({ ...state, messages: { ...state.messages, [message.id]: message } });
 }
 
-/** Calls have ids of their own within one run only. */
-export function callKey(runId: string, toolCallId: string): string {
-  return `${runId}:${toolCallId}`;
+function mergeLooks(known: Message, look: Message): Message {
+  const answer = saysMore(look, known) ? look : known;
+  const rated = (look.feedbackRevision ?? 0) > (known.feedbackRevision ?? 0) ? look : known;
+  if (answer === rated) return answer;
+  const { feedback: _, feedbackRevision: __, ...content } = answer;
+  const { feedback, feedbackRevision } = rated;
+  return {
+    ...content,
+    ...(feedback && { feedback }),
+    ...(feedbackRevision !== undefined && { feedbackRevision }),
+  };
 }
 
-/** A message that is finished stays so: an older look at it that comes late changes nothing. */
-function addMessage(state: Conversation, message: Message): Conversation {
-  const known = state.messages[message.id];
-  if (known && known.status !== 'streaming') return state;
-  if (known && message.status === 'streaming' && !isLonger(message, known)) return state;
-  return settle({ ...state, messages: { ...state.messages, [message.id]: message } });
+/** A message that is finished stays so: an older look at it that comes late says nothing new. */
+function saysMore(look: Message, known: Message): boolean {
+  return known.status === 'streaming' && (look.status !== 'streaming' || isLonger(look, known));
 }
 
 function isLonger(a: Message, b: Message): boolean {
@@ -128,4 +131,22 @@ function choosePath(state: Conversation, messageId: string | null, toEnd: boolea
     at = at.parentId === null ? undefined : state.messages[at.parentId];
   }
   return { ...state, chosen };
+}
+
+function addSent(state: Conversation, messageId: string, sent: SentFeedback): Conversation {
+  return { ...state, feedback: { ...state.feedback, [messageId]: sent } };
+}
+
+function removeSent(state: Conversation, messageId: string): Conversation {
+  const { [messageId]: _, ...feedback } = state.feedback;
+  return { ...state, feedback };
+}
+
+/** False when the user has said something else of the answer since. */
+function isNewest(
+  { feedback }: Conversation,
+  { messageId, said }: { messageId: string; said: Said },
+): boolean {
+  const sent = feedback[messageId];
+  return sent !== undefined && sent.said === said;
 }

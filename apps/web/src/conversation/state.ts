@@ -1,3 +1,4 @@
+import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message, MessagePart } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { Session, SessionEvent } from '@parley/contract/session';
@@ -28,8 +29,6 @@ export interface Run {
   next: number;
   content: RunContent;
   held: Readonly<Record<number, RunEntry>>;
-  /** When calls began, in milliseconds; only of those that were watched as they happened. */
-  callsSince: Readonly<Record<string, number>>;
 }
 
 /** A message the user sent that the server has not told us about yet. */
@@ -41,6 +40,15 @@ export interface Pending {
   createdAt: string;
   /** Known from the answer's first event. */
   runId?: string;
+  error?: { code: string; message: string };
+}
+
+/** What a user says of an answer; undefined withdraws what was said. */
+export type Said = FeedbackBody | undefined;
+
+/** What was said of an answer on this page, until the server's messages show it, or why it was refused. */
+export interface SentFeedback {
+  said: Said;
   error?: { code: string; message: string };
 }
 
@@ -56,8 +64,8 @@ export interface Conversation {
   pending?: Pending | undefined;
   /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
   chosen: Readonly<Record<string, string>>;
-  /** How long tools took, in milliseconds, by run and call (`callKey`). */
-  toolMs: Readonly<Record<string, number>>;
+  /** By the answer's id. */
+  feedback: Readonly<Record<string, SentFeedback>>;
 }
 
 /** One event of a run, by its number in the log. */
@@ -66,8 +74,6 @@ export interface RunEntry {
   runId: string;
   n: number;
   event: StreamEvent;
-  /** When it happened, in milliseconds, if it was watched live; replayed events carry none. */
-  at?: number;
 }
 
 /** All that the log of a conversation can say; any of it may come twice, late, or in pieces. */
@@ -80,7 +86,11 @@ export type Command =
   | { type: 'accepted'; key: string; runId: string }
   | { type: 'refused'; key: string; error: { code: string; message: string } }
   | { type: 'dismiss' }
-  | { type: 'choose'; messageId: string };
+  | { type: 'choose'; messageId: string }
+  | { type: 'rate'; messageId: string; said: Said }
+  /** The server has it, and the messages before this entry show it. */
+  | { type: 'rated'; messageId: string; said: Said }
+  | { type: 'rating-refused'; messageId: string; said: Said; error: { code: string; message: string } };
 
 export const emptyConversation: Conversation = {
   loaded: false,
@@ -90,5 +100,5 @@ export const emptyConversation: Conversation = {
   ended: {},
   open: {},
   chosen: {},
-  toolMs: {},
+  feedback: {},
 };

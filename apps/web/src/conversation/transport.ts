@@ -1,3 +1,4 @@
+import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message } from '@parley/contract/message';
 import type { StartRunBody } from '@parley/contract/run';
 import type { SessionView } from '@parley/contract/session';
@@ -9,5 +10,7 @@ export interface Transport {
   startRun(sessionId: string, key: string, body: StartRunBody, signal: AbortSignal): Promise<Response>;
   runEvents(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   stopRun(runId: string): Promise<void>;
+  giveFeedback(sessionId: string, messageId: string, said: FeedbackBody): Promise<void>;
+  withdrawFeedback(sessionId: string, messageId: string): Promise<void>;
   sessionEvents(sessionId: string, signal: AbortSignal): Promise<Response>;
 }

@@ -1,15 +1,19 @@
 import type { Message, MessagePart } from '@parley/contract/message';
-import type { Conversation, Notice, Pending } from './state.ts';
+import type { Conversation, Notice, Pending, Said } from './state.ts';
 
 export type ConversationStatus = 'submitted' | 'streaming' | 'ready' | 'error';
 
 /** A message as it is shown: content from wherever most of it is known, and its place among siblings. */
-export interface MessageView extends Message {
+export interface MessageView extends Omit<Message, 'feedback'> {
   /** All versions at this place, oldest first, this one included. */
   siblings: readonly string[];
   notice?: Notice | undefined;
   /** Sent, but not yet in the server's log. */
   isPending?: boolean;
+  /** What the user thinks of it, as soon as it is said. */
+  feedback?: Said;
+  /** Why what was said last is not kept. */
+  feedbackError?: { code: string; message: string } | undefined;
 }
 
 export const pendingQuestionId = 'pending-question';
@@ -27,7 +31,11 @@ export function shownBranch(state: Conversation): MessageView[] {
     const shown: Message | undefined =
       siblings.find(({ id }) => id === state.chosen[parentId ?? '']) ?? siblings.at(-1);
     if (!shown) break;
-    branch.push({ ...withRun(state, shown), siblings: siblings.map(({ id }) => id) });
+    branch.push({
+      ...withRun(state, shown),
+      ...feedbackOf(state, shown),
+      siblings: siblings.map(({ id }) => id),
+    });
     parentId = shown.id;
   }
   return branch;
@@ -73,6 +81,16 @@ function withRun(state: Conversation, message: Message): Message & { notice?: No
     ...(error && { error }),
     ...(usage && { usage }),
   };
+}
+
+/** What the user said of it last; what was refused gives way to what the server has. */
+function feedbackOf(
+  state: Conversation,
+  { id, feedback }: Message,
+): Pick<MessageView, 'feedback' | 'feedbackError'> {
+  const sent = state.feedback[id];
+  if (!sent) return { feedback };
+  return sent.error ? { feedback, feedbackError: sent.error } : { feedback: sent.said };
 }
 
 function sizeOf(parts: readonly MessagePart[]): number {

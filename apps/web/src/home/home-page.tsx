@@ -2,6 +2,7 @@ import type { ChatAppView } from '@parley/contract/chat-app';
 import type { ReactNode } from 'react';
 import { useServices } from '../site/services.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
+import { CardsSkeleton } from '../ui/skeletons.tsx';
 import { keepDraft } from '../thread/draft.ts';
 import { PageHeader } from '../site/page-header.tsx';
 import './home.css';
@@ -14,18 +15,26 @@ export function HomePage({ menu }: { menu: ReactNode }): ReactNode {
       <PageHeader menu={menu} title="Parley" isQuiet />
       <div className="home">
         <h1>
-          {greeting(new Date())}, {me.name}
+          {greeting(new Date())}
+          {me && `, ${me.name}`}
         </h1>
         <p className="home-lead">
-          {chatApps.length === 0
+          {chatApps?.length === 0
             ? 'There is no chat app here that you may use yet. Ask whoever runs this site to deploy one, or to let you in.'
             : 'What would you like to talk about?'}
         </p>
-        <ul className="cards">
-          {chatApps.map((app) => (
-            <Card key={app.id} app={app} />
-          ))}
-        </ul>
+        {chatApps ? (
+          <ul className="cards">
+            {chatApps.map((app) => (
+              <Card key={app.id} app={app} />
+            ))}
+          </ul>
+        ) : (
+          <CardsSkeleton />
+        )}
+        <footer className="home-foot">
+          <a href="/licenses.txt">Licences of the open-source software in this page</a>
+        </footer>
       </div>
     </div>
   );

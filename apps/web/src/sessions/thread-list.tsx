@@ -1,5 +1,6 @@
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { useServices } from '../site/services.ts';
+import { ListSkeleton } from '../ui/skeletons.tsx';
 import { groupByDay } from './group-by-day.ts';
 import { ThreadRow } from './thread-row.tsx';
 
@@ -7,7 +8,7 @@ import { ThreadRow } from './thread-row.tsx';
 export function ThreadList({ openId }: { openId: string | undefined }): ReactNode {
   const { list } = useServices();
   const { status, sessions, hasMore, problem } = useSyncExternalStore(list.subscribe, list.getState);
-  if (status === 'loading') return <ThreadListSkeleton />;
+  if (status === 'loading') return <ListSkeleton />;
   if (status === 'error') {
     return (
       <div className="thread-list note">
@@ -36,16 +37,6 @@ export function ThreadList({ openId }: { openId: string | undefined }): ReactNod
           Show older chats
         </button>
       )}
-    </div>
-  );
-}
-
-function ThreadListSkeleton(): ReactNode {
-  return (
-    <div className="thread-list" role="status" aria-label="Loading your chats">
-      {[70, 90, 55, 80].map((width) => (
-        <div key={width} className={`skeleton row w${width}`} />
-      ))}
     </div>
   );
 }

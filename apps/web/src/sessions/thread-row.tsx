@@ -12,7 +12,7 @@ export function ThreadRow({ session, isOpen }: { session: SessionView; isOpen: b
   const [isRenaming, setRenaming] = useState(false);
   const renameButton = useRef<HTMLButtonElement>(null);
   const title = titleOf(session);
-  const app = chatApps.find(({ id }) => id === session.app);
+  const app = chatApps?.find(({ id }) => id === session.app);
 
   if (isRenaming) {
     const end = (name?: string): void => {
@@ -34,7 +34,7 @@ export function ThreadRow({ session, isOpen }: { session: SessionView; isOpen: b
     <li className={isOpen ? 'thread-row open' : 'thread-row'}>
       <PlaceLink to={{ page: 'session', sessionId: session.id }} aria-current={isOpen ? 'page' : undefined}>
         <span className="row-icon" aria-hidden="true">
-          {app?.icon ?? '·'}
+          {app?.icon ?? (chatApps && '·')}
         </span>
         <span className="row-title">{title}</span>
       </PlaceLink>

@@ -8,7 +8,8 @@ export interface SiteConfig {
 }
 
 export async function readSiteConfig(fetcher: typeof fetch = fetch): Promise<SiteConfig> {
-  const response = await fetcher('/config.json', { cache: 'no-store' });
+  // As the page asks for it beforehand, so that there is one request; the server says that it is not to be kept.
+  const response = await fetcher('/config.json');
   const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
   if (!isSiteConfig(body)) {
     throw new Error(

@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import type { ChatAppView } from '@parley/contract/chat-app';
 import type { ApiClient, Me } from '../api/client.ts';
 import type { Outbox } from '../conversation/outbox.ts';
+import type { Presence } from '../conversation/presence.ts';
 import type { SessionList } from '../sessions/session-list.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 
@@ -11,8 +12,10 @@ export interface Services {
   signIn: SignIn;
   list: SessionList;
   outbox: Outbox;
-  me: Me;
-  chatApps: readonly ChatAppView[];
+  presence: Presence;
+  /** Undefined while it is being fetched, as are the chat apps. */
+  me?: Me;
+  chatApps?: readonly ChatAppView[];
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined);

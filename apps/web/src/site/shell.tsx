@@ -1,6 +1,7 @@
-import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { HomePage } from '../home/home-page.tsx';
 import { UndoToast } from '../sessions/undo-toast.tsx';
+import { prefetchConversationView } from '../thread/lazy-conversation.tsx';
 import { NewChatPage } from '../thread/new-chat-page.tsx';
 import { SessionPage } from '../thread/session-page.tsx';
 import { useMedia } from '../ui/use-media.ts';
@@ -10,6 +11,9 @@ import { useServices } from './services.ts';
 import { Sidebar } from './sidebar.tsx';
 import './shell.css';
 
+/** After this long at the home page, in milliseconds, its own work is done. */
+const restMs = 500;
+
 /** The frame around every page: the list of sessions beside it, or behind a button on a small screen. */
 export function Shell(): ReactNode {
   const { list } = useServices();
@@ -17,7 +21,12 @@ export function Shell(): ReactNode {
   const place = placeOf(path);
   const isWide = useMedia('(min-width: 52rem)');
   const drawer = useRef<HTMLDialogElement>(null);
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
 
+  useEffect(() => {
+    const timer = setTimeout(prefetchConversationView, restMs);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     drawer.current?.close();
     void list.refresh();
@@ -33,13 +42,14 @@ export function Shell(): ReactNode {
     };
   }, [list]);
 
+  const openDrawer = (): void => {
+    drawer.current?.showModal();
+    setDrawerOpen(true);
+  };
+  // Over an open drawer only what is in it can be reached.
+  const isToastInDrawer = isDrawerOpen && !isWide;
   const menu = isWide ? null : (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label="Open the list of chats"
-      onClick={() => drawer.current?.showModal()}
-    >
+    <button type="button" className="icon-button" aria-label="Open the list of chats" onClick={openDrawer}>
       <Icon name="menu" />
     </button>
   );
@@ -53,16 +63,23 @@ export function Shell(): ReactNode {
           <Sidebar place={place} />
         </nav>
       ) : (
-        <dialog className="drawer" ref={drawer} aria-label="Chats" onClick={closeOnBackdrop}>
+        <dialog
+          className="drawer"
+          ref={drawer}
+          aria-label="Chats"
+          onClick={closeOnBackdrop}
+          onClose={() => setDrawerOpen(false)}
+        >
           <nav className="sidebar" aria-label="Chats">
             <Sidebar place={place} onClose={() => drawer.current?.close()} />
           </nav>
+          {isToastInDrawer && <UndoToast />}
         </dialog>
       )}
       <main id="content" className="content" tabIndex={-1}>
         <Page place={place} menu={menu} />
       </main>
-      <UndoToast />
+      {!isToastInDrawer && <UndoToast />}
     </div>
   );
 }

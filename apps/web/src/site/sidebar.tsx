@@ -10,7 +10,7 @@ import { useServices } from './services.ts';
 /** Brand, new chat, the list of sessions, and who is signed in. */
 export function Sidebar({ place, onClose }: { place: Place; onClose?: () => void }): ReactNode {
   const { me, signIn, chatApps } = useServices();
-  const only = chatApps.length === 1 ? chatApps[0] : undefined;
+  const only = chatApps?.length === 1 ? chatApps[0] : undefined;
   return (
     <>
       <div className="sidebar-top">
@@ -38,10 +38,14 @@ export function Sidebar({ place, onClose }: { place: Place; onClose?: () => void
       <div className="sidebar-bottom">
         <ThemeSwitch />
         <div className="account">
-          <span className="avatar" aria-hidden="true">
-            {me.name.slice(0, 1).toUpperCase()}
-          </span>
-          <span className="account-name">{me.name}</span>
+          {me ? (
+            <span className="avatar" aria-hidden="true">
+              {me.name.slice(0, 1).toUpperCase()}
+            </span>
+          ) : (
+            <span className="skeleton avatar-shape" />
+          )}
+          <span className="account-name">{me?.name}</span>
           <button
             type="button"
             className="icon-button"

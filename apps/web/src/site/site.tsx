@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { createApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 import { createOutbox } from '../conversation/outbox.ts';
+import { createPresence } from '../conversation/presence.ts';
 import { SessionList } from '../sessions/session-list.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
@@ -53,9 +54,16 @@ async function begin(setState: (state: SiteState) => void): Promise<void> {
   if (!signIn.isSignedIn) return setState({ step: 'signed-out', signIn, problem });
   signIn.onSignedOut = () => setState({ step: 'signed-out', signIn });
   const api = createApiClient(signIn);
+  const services = {
+    api,
+    signIn,
+    list: new SessionList(api),
+    outbox: createOutbox(sessionStorage),
+    presence: createPresence(document),
+  };
+  setState({ step: 'ready', services });
   try {
     const [me, chatApps] = await Promise.all([api.me(), api.chatApps()]);
-    const services = { api, signIn, list: new SessionList(api), outbox: createOutbox(sessionStorage) };
     setState({ step: 'ready', services: { ...services, me, chatApps } });
   } catch (error) {
     if (asApiError(error).status !== 401) throw error;

@@ -7,6 +7,8 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AnswerEnd } from './answer-end.tsx';
 import { BranchPicker } from './branch-picker.tsx';
+import { FeedbackComment } from './feedback-comment.tsx';
+import { FeedbackThumbs } from './feedback-thumbs.tsx';
 import { textOf } from './message-text.ts';
 import { useThread } from './thread-actions.ts';
 import { ToolCard } from './tool-card.tsx';
@@ -24,28 +26,32 @@ export function AssistantMessage(): ReactNode {
       aria-busy={isOpen}
     >
       {message.parts.map((part, i) => (
-        <Part key={i} part={part} runId={message.runId ?? ''} isOpen={isOpen} />
+        <Part key={i} part={part} isOpen={isOpen} />
       ))}
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
-      {!isOpen && !message.isPending && <Actions message={message} />}
+      {!isOpen && !message.isPending && (
+        <>
+          <Actions message={message} />
+          <FeedbackComment message={message} />
+        </>
+      )}
     </MessagePrimitive.Root>
   );
 }
 
 interface PartProps {
   part: MessagePart;
-  runId: string;
   isOpen: boolean;
 }
 
-function Part({ part, runId, isOpen }: PartProps): ReactNode {
+function Part({ part, isOpen }: PartProps): ReactNode {
   switch (part.type) {
     case 'text':
       return <Markdown text={part.text} />;
     case 'dynamic-tool':
-      return <ToolCard part={part} runId={runId} isOpen={isOpen} />;
-    case 'step-start':
+      return <ToolCard part={part} isOpen={isOpen} />;
+    default: // a step; or what only a newer page can draw
       return null;
   }
 }
@@ -69,6 +75,7 @@ function Actions({ message }: { message: MessageView }): ReactNode {
     <div className="message-actions">
       <BranchPicker message={message} what="answers" />
       <CopyButton text={textOf(message)} what="the answer" />
+      <FeedbackThumbs message={message} />
       {canRegenerate && canWrite && (
         <button
           type="button"

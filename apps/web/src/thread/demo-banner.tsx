@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './demo-banner.css';
 
 /** Says that no language model answers, so that nobody takes the answers for one's. */
 export function DemoBanner(): ReactNode {

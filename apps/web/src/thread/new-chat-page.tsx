@@ -5,30 +5,29 @@ import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { keepDraft } from './draft.ts';
+import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
-import { ThreadRuntime } from './thread-runtime.tsx';
-import { ThreadView } from './thread-view.tsx';
 
 /** A chat that has not begun: its session is made when the first message is sent. */
 export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode }): ReactNode {
   const { chatApps } = useServices();
-  const app = chatApps.find(({ id }) => id === appId);
+  const app = chatApps?.find(({ id }) => id === appId);
   const thread = useNewThread(appId);
-  if (!app) return <UnknownApp menu={menu} />;
+  if (!app) return chatApps ? <UnknownApp menu={menu} /> : <Loading menu={menu} />;
   return (
     <div className="page">
       <PageHeader menu={menu} title={app.title} icon={app.icon} />
       {app.demo && <DemoBanner />}
-      <ThreadRuntime thread={thread}>
-        <ThreadView
-          draftPlace={`new:${appId}`}
-          placeholder={`Message ${app.title}`}
-          empty={<ThreadIntro app={app} />}
-        />
-      </ThreadRuntime>
+      <LazyConversation
+        thread={thread}
+        draftPlace={`new:${appId}`}
+        placeholder={`Message ${app.title}`}
+        empty={<ThreadIntro app={app} />}
+      />
     </div>
   );
 }
@@ -57,7 +56,6 @@ function useNewThread(appId: string): Thread {
   return {
     branch: [],
     status: isSending ? 'submitted' : 'ready',
-    toolMs: {},
     sendError,
     canWrite: true,
     canEdit: false,
@@ -66,10 +64,20 @@ function useNewThread(appId: string): Thread {
     edit: () => undefined,
     answer: () => undefined,
     choose: () => undefined,
+    rate: async () => false,
     stop: async () => undefined,
     retry: () => location.reload(),
     dismiss: () => setSendError(undefined),
   };
+}
+
+function Loading({ menu }: { menu: ReactNode }): ReactNode {
+  return (
+    <div className="page">
+      <PageHeader menu={menu} title="New chat" />
+      <ThreadSkeleton />
+    </div>
+  );
 }
 
 function UnknownApp({ menu }: { menu: ReactNode }): ReactNode {

@@ -8,11 +8,11 @@ import { useServices } from '../site/services.ts';
 import { titleOf } from '../sessions/title.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
+import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
-import { ThreadRuntime } from './thread-runtime.tsx';
-import { ThreadView } from './thread-view.tsx';
 
 const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>, string>> = {
   'no-access':
@@ -23,10 +23,9 @@ const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>,
 
 /** A conversation of the user's, as it stands and as it happens. */
 export function SessionPage({ sessionId, menu }: { sessionId: string; menu: ReactNode }): ReactNode {
-  const { api, outbox, list, chatApps } = useServices();
-  const [conversation, setConversation] = useState(
-    () => new LiveConversation({ sessionId, transport: api, outbox }),
-  );
+  const { api, outbox, presence, list, chatApps } = useServices();
+  const live = (): LiveConversation => new LiveConversation({ sessionId, transport: api, outbox, presence });
+  const [conversation, setConversation] = useState(live);
   const [view, setView] = useState<SessionView>();
   const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
   const { state, branch, status, connection, failure } = snapshot;
@@ -45,7 +44,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   }, [list, view, session]);
 
   if (failure) {
-    const again = (): void => setConversation(new LiveConversation({ sessionId, transport: api, outbox }));
+    const again = (): void => setConversation(live());
     return failure.code === 'not-found' ? (
       <Unreadable menu={menu} message="It was deleted, or it is not yours. Your chats are in the list." />
     ) : (
@@ -53,12 +52,11 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     );
   }
   if (state.deleted) return <Unreadable menu={menu} message="This chat was deleted." />;
-  const app = chatApps.find(({ id }) => id === (session ?? view)?.app);
+  const app = chatApps?.find(({ id }) => id === (session ?? view)?.app);
   const appState = view?.appState ?? 'usable';
   const thread: Thread = {
     branch,
     status,
-    toolMs: state.toolMs,
     sendError: state.pending?.error,
     canWrite: appState === 'usable',
     canEdit: app?.features.edit ?? true,
@@ -67,6 +65,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     edit: (message, text) => conversation.edit(message, text),
     answer: (parentId) => conversation.answer(parentId),
     choose: (messageId) => conversation.choose(messageId),
+    rate: (messageId, said) => conversation.rate(messageId, said),
     stop: () => conversation.stop(),
     retry: () => conversation.retry(),
     dismiss: () => conversation.dismiss(),
@@ -78,27 +77,20 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
         <ConnectionState connection={connection} isLoaded={state.loaded} />
       </PageHeader>
       {app?.demo && <DemoBanner />}
-      <ThreadRuntime thread={thread}>
-        <ThreadView
-          draftPlace={sessionId}
-          placeholder={app ? `Message ${app.title}` : 'Message'}
-          empty={<Empty app={app} isLoaded={state.loaded} />}
-          closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}
-        />
-      </ThreadRuntime>
+      <LazyConversation
+        thread={thread}
+        draftPlace={sessionId}
+        placeholder={app ? `Message ${app.title}` : 'Message'}
+        empty={<Empty app={app} isLoaded={state.loaded} />}
+        closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}
+      />
     </div>
   );
 }
 
 function Empty({ app, isLoaded }: { app: ChatAppView | undefined; isLoaded: boolean }): ReactNode {
   if (isLoaded) return app ? <ThreadIntro app={app} /> : null;
-  return (
-    <div className="thread-loading" role="status" aria-label="Loading the chat">
-      <div className="skeleton row right" />
-      <div className="skeleton row" />
-      <div className="skeleton block" />
-    </div>
-  );
+  return <ThreadSkeleton />;
 }
 
 function ConnectionState({ connection, isLoaded }: { connection: Connection; isLoaded: boolean }): ReactNode {
@@ -122,7 +114,7 @@ function Unreadable({ menu, message, onRetry }: UnreadableProps): ReactNode {
       <PageHeader menu={menu} title="Chat" />
       <div className="page-centre">
         <Problem title="This chat cannot be shown" message={message} onRetry={onRetry}>
-          <PlaceLink to={{ page: 'home' }} className="button quiet">
+          <PlaceLink to={{ page: 'home' }} className={onRetry ? 'button quiet' : 'button'}>
             All chat apps
           </PlaceLink>
         </Problem>

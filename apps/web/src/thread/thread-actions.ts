@@ -1,12 +1,11 @@
 import { createContext, use } from 'react';
-import type { Conversation } from '../conversation/state.ts';
+import type { Said } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
 
 /** What the parts of a thread show and can do. They know nothing of requests or streams. */
 export interface Thread {
   branch: readonly MessageView[];
   status: ConversationStatus;
-  toolMs: Conversation['toolMs'];
   /** Why a message could not be sent. */
   sendError?: { code: string; message: string } | undefined;
   /** False when the app takes no messages any more. */
@@ -17,6 +16,8 @@ export interface Thread {
   edit(message: MessageView, text: string): void;
   answer(parentId: string | null): void;
   choose(messageId: string): void;
+  /** Says what the user thinks of an answer; resolves with whether it is kept. */
+  rate(messageId: string, said: Said): Promise<boolean>;
   stop(): Promise<void>;
   retry(): void;
   dismiss(): void;

@@ -10,7 +10,7 @@ import { useThread } from './thread-actions.ts';
 import { UserMessage } from './user-message.tsx';
 import './thread.css';
 
-interface ThreadViewProps {
+export interface ThreadViewProps {
   /** Where the draft belongs. */
   draftPlace: string;
   placeholder: string;

@@ -2,8 +2,6 @@ import type { ToolPart } from '@parley/contract/message';
 import { useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { callKey } from '../conversation/reduce.ts';
-import { useThread } from './thread-actions.ts';
 import './tool-card.css';
 
 /** Longer output is cut on the screen; the copy button has all of it. */
@@ -11,17 +9,14 @@ const shownCharsMax = 20_000;
 
 interface ToolCardProps {
   part: ToolPart;
-  runId: string;
   /** True while the answer is being written. */
   isOpen: boolean;
 }
 
 /** A call of a tool: its name and state, and on request what went in and what came out. */
-export function ToolCard({ part, runId, isOpen }: ToolCardProps): ReactNode {
+export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
   const [isExpanded, setExpanded] = useState(false);
-  const { toolMs } = useThread();
   const state = stateOf(part, isOpen);
-  const took = toolMs[callKey(runId, part.toolCallId)];
   return (
     <section className={`tool-card ${state.kind}`} aria-label={`Tool ${part.toolName}`}>
       <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
@@ -30,7 +25,7 @@ export function ToolCard({ part, runId, isOpen }: ToolCardProps): ReactNode {
         <span className="tool-summary">{summaryOf(part.input)}</span>
         <span className="tool-state">
           {state.words}
-          {took !== undefined && ` · ${durationText(took)}`}
+          {part.durationMs !== undefined && ` · ${durationText(part.durationMs)}`}
         </span>
         <Icon name="chevron" />
       </button>

@@ -549,6 +549,22 @@ describe('the demo model as a model', () => {
     );
   });
 
+  it('writes at the pace its settings name', async () => {
+    const ending = new AbortController();
+    const { outcome, events } = await record({
+      model: { provider: 'demo', wordDelayMs: 10_000 },
+      signal: ending.signal,
+      onEvent: ({ type }) => void (type === 'text-delta' && setTimeout(() => ending.abort())),
+    });
+    expect(outcome.finish).toBe('stopped');
+    expect(events.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
+    const atOnce = await record({
+      model: { provider: 'demo', wordDelayMs: 0 },
+      modelOptions: { demoWordDelayMs: 10_000 },
+    });
+    expect(atOnce.outcome.finish).toBe('finished');
+  });
+
   it('offers an agent as it does a tool', async () => {
     const expert = agentWith([forecast], {
       id: 'weather-expert',

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import * as bedrock from './bedrock-wire.ts';
-import { keys, type Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 let bedrockModels = 0;
 
@@ -9,7 +9,7 @@ export const amazonBedrock: Provider = {
   settings: (origin) => {
     vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', origin);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', keys['MODEL_KEY']);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     bedrockModels += 1; // clients are kept for each model
     return { provider: 'bedrock', modelId: `test.model-v1:${bedrockModels}`, region: 'eu-west-1' };
   },

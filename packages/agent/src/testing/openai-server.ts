@@ -58,6 +58,12 @@ export function textReply(text: string, finishReason = 'stop'): Reply {
   );
 }
 
+/** An answer that calls one tool, and then says no more than this, such as its token counts. */
+export function callReply(tool: string, input: object, ...more: string[]): Reply {
+  const call = { index: 0, id: 'call_0', function: { name: tool, arguments: JSON.stringify(input) } };
+  return streamReply(chunk({ tool_calls: [call] }), chunk({}, 'tool_calls'), ...more, done);
+}
+
 export function errorReply(status: number, message: string, headers: Record<string, string> = {}): Reply {
   return jsonReply(status, { error: { message, type: 'error', code: null } }, headers);
 }

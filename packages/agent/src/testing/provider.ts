@@ -1,4 +1,5 @@
 import type { ModelSettings } from '@parley/contract/model';
+import type { ReadModelSecret } from '../model-secret.ts';
 import type { Piece, Reply } from './model-server.ts';
 
 type Ending = 'stop' | 'length' | 'refused' | 'calls';
@@ -6,7 +7,7 @@ type Ending = 'stop' | 'length' | 'refused' | 'calls';
 /** What a provider's wire looks like, for tests that every provider must pass. */
 export interface Provider {
   name: string;
-  /** Settings of a model behind the server at this origin, with the key that `keys` has. */
+  /** Settings of a model behind the server at this origin, with the key that `keyFor` has. */
   settings(origin: string): ModelSettings;
   whole(...pieces: Piece[]): Reply;
   hanging(...pieces: Piece[]): Reply;
@@ -31,4 +32,7 @@ export interface Provider {
   conversation(body: unknown): string[];
 }
 
-export const keys: Record<string, string> = { MODEL_KEY: 'secret' };
+/** Has the key of `settings`, for models at this origin. */
+export function keyFor(origin: string): ReadModelSecret {
+  return (name) => (name === 'MODEL_KEY' ? { value: 'secret', origins: [origin] } : undefined);
+}

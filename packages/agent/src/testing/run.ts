@@ -66,6 +66,8 @@ export interface Recorded {
   types: string[];
   text: string;
   parts: MessagePart[];
+  /** What its message says that it used. */
+  usage: Message['usage'];
 }
 
 /** Runs an agent and records it. Every event must be one of the contract's. */
@@ -88,7 +90,7 @@ export async function record(options: Partial<RunAgentOptions> & { ask?: string 
       await onEvent?.(event);
     },
   });
-  const { parts } = foldRun(events);
+  const { parts, usage } = foldRun(events);
   const types = events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
-  return { outcome, events, types, text: messageText({ parts }), parts };
+  return { outcome, events, types, text: messageText({ parts }), parts, usage };
 }

@@ -8,11 +8,16 @@ export interface Transcript {
 
 const shownChars = 200;
 
-export function textTranscript(
-  write: (text: string) => void,
-  now: () => number = performance.now.bind(performance),
-): Transcript {
-  const calls = new Map<string, { name: string; began: number }>();
+/** The end of a call, which is shown with its duration when that follows. */
+interface CallEnd {
+  toolCallId: string;
+  mark: string;
+  text: string;
+}
+
+export function textTranscript(write: (text: string) => void): Transcript {
+  const names = new Map<string, string>();
+  let held: CallEnd | undefined;
   let atLineStart = true;
   const print = (text: string): void => {
     if (!text) return;
@@ -20,25 +25,31 @@ export function textTranscript(
     atLineStart = text.endsWith('\n');
   };
   const line = (text: string): void => print(`${atLineStart ? '' : '\n'}${text}\n`);
-  const ended = (toolCallId: string, mark: string, text: string): void => {
-    const call = calls.get(toolCallId);
-    const seconds = call ? ((now() - call.began) / 1000).toFixed(1) : '?';
-    line(`  ${mark} ${call?.name ?? 'tool'} (${seconds} s) ${shortened(text)}`);
+  const showHeld = (durationMs?: number): void => {
+    if (!held) return;
+    const { toolCallId, mark, text } = held;
+    held = undefined;
+    const took = durationMs === undefined ? '' : ` (${(durationMs / 1_000).toFixed(1)} s)`;
+    line(`  ${mark} ${names.get(toolCallId) ?? 'tool'}${took} ${shortened(text)}`);
   };
   return {
     show(event) {
+      const isItsDuration = event.type === 'data-tool-duration' && event.data.toolCallId === held?.toolCallId;
+      showHeld(isItsDuration ? event.data.durationMs : undefined);
       switch (event.type) {
         case 'text-delta':
           return print(printable(event.delta));
         case 'text-end':
           return line('');
         case 'tool-input-available':
-          calls.set(event.toolCallId, { name: printable(event.toolName), began: now() });
+          names.set(event.toolCallId, printable(event.toolName));
           return line(`  → ${printable(event.toolName)} ${shortened(JSON.stringify(event.input))}`);
         case 'tool-output-available':
-          return ended(event.toolCallId, '←', JSON.stringify(event.output) ?? '');
+          held = { toolCallId: event.toolCallId, mark: '←', text: JSON.stringify(event.output) ?? '' };
+          return;
         case 'tool-output-error':
-          return ended(event.toolCallId, '✗', event.errorText);
+          held = { toolCallId: event.toolCallId, mark: '✗', text: event.errorText };
+          return;
         case 'data-notice':
           return line(`  … ${printable(event.data.message)}`);
         case 'error':
@@ -48,7 +59,7 @@ export function textTranscript(
             event.reason === 'stopped' ? '  (stopped)' : '  (interrupted; say "continue" to go on)',
           );
         default:
-          return undefined;
+          return;
       }
     },
   };

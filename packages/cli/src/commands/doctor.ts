@@ -43,10 +43,11 @@ export async function doctorInput(
   options: Pick<DoctorOptions, 'stage' | 'set'> & { note(line: string): void },
 ): Promise<DoctorInput> {
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
-  const [{ project, values }, { connect }, { sizes }] = await Promise.all([
+  const [{ project, values }, { connect }, { sizes }, { secretNames }] = await Promise.all([
     readSettings(workspace, options),
     import('@parley/deploy/cloud'),
     import('@parley/cdk/sizes'),
+    import('@parley/cdk/model-secrets'),
   ]);
   const { cpu, maxTasks } = sizes[values.size];
   return {
@@ -54,7 +55,7 @@ export async function doctorInput(
     root: workspace.root,
     stage: options.stage,
     prefix: prefixOf(project, options.stage),
-    settings: values,
+    settings: { ...values, modelSecrets: secretNames(values) },
     vCpusMax: (serviceCount * maxTasks * cpu) / 1024,
   };
 }

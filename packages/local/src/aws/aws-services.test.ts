@@ -305,6 +305,32 @@ test('a page that cannot sign can neither call functions nor read data', async (
   expect((await fetch(dynamodb, { method: 'POST', headers, body: '{}' })).status).toBe(403);
 });
 
+describe('an address with broken percent-encoding', () => {
+  const broken = ['%', '%zz', '%E0%A4%A', 'a%ff'];
+
+  test.each(broken)('is refused by S3 as S3 does: %s', async (part) => {
+    for (const path of [`/local/s3/${bucket}/${part}`, `/local/s3/${part}`]) {
+      const answer = await fetch(machine.system.url + path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'application/xml']);
+      expect(await answer.text()).toContain(
+        '<Error><Code>InvalidURI</Code><Message>Couldn&apos;t parse the specified URI.</Message></Error>',
+      );
+    }
+  });
+
+  test.each(broken)('is refused by Lambda as a wrong parameter: %s', async (part) => {
+    const { lambda, credentials } = await awsSettings(machine);
+    const answer = await fetch(`${lambda}/2015-03-31/functions/${part}/invocations`, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/a` },
+      body: '{}',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('InvalidParameterValueException');
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining(part) as string });
+  });
+});
+
 test('the imitated services refuse a host name that is not their address', async () => {
   const { dynamodb } = await awsSettings(machine);
   const call = request(dynamodb, { headers: { host: 'attacker.example' } });

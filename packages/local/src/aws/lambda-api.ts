@@ -32,7 +32,7 @@ export async function serveLambda(
     );
   }
   const qualifier = new URLSearchParams(match[2] ?? '').get('Qualifier') ?? undefined;
-  const spec = find(decodeURIComponent(match[1] ?? ''), qualifier);
+  const spec = find(functionName(match[1] ?? ''), qualifier);
   const kind = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   const payload = checkedPayload(body, kind === 'Event' ? eventLimit : payloadLimit);
   if (kind === 'DryRun') return void response.writeHead(204).end();
@@ -48,6 +48,15 @@ export async function serveLambda(
     'content-length': Buffer.byteLength(result.payload),
   });
   response.end(result.payload);
+}
+
+function functionName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    const message = `The function name ${encoded} is not well-formed percent-encoding`;
+    throw new AwsError('InvalidParameterValueException', message);
+  }
 }
 
 function checkedPayload(body: Buffer, limit: number): string {

@@ -36,10 +36,7 @@ export class S3Api {
   /** Answer a request. Never rejects: errors are answered as S3 answers them. */
   async serve({ request, response, basePath }: S3Request): Promise<void> {
     try {
-      const url = new URL(request.url ?? '/', 'http://s3.local');
-      const [, bucket = '', ...rest] = url.pathname.slice(basePath.length).split('/');
-      const target = { bucket: decodeURIComponent(bucket), key: decodeURIComponent(rest.join('/')), url };
-      await this.#route(target, request, response);
+      await this.#route(targetOf(request.url ?? '/', basePath), request, response);
     } catch (thrown) {
       sendXmlError(response, thrown, request.method === 'HEAD');
     }
@@ -172,6 +169,17 @@ export class S3Api {
       return sendXml(response, `<PostResponse>${names}<ETag>"${stored.etag}"</ETag></PostResponse>`, 201);
     }
     response.writeHead(fields['success_action_status'] === '200' ? 200 : 204).end();
+  }
+}
+
+/** @throws AwsError InvalidURI, as S3 answers */
+function targetOf(address: string, basePath: string): Target {
+  try {
+    const url = new URL(address, 'http://s3.local');
+    const [, bucket = '', ...rest] = url.pathname.slice(basePath.length).split('/');
+    return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(rest.join('/')), url };
+  } catch {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
   }
 }
 

@@ -17,8 +17,8 @@ export interface StackReport {
 }
 
 export interface UpdateContext extends DeployContext, ParameterSources {
-  /** Called with the assemblies before any of their stacks is changed. */
-  use(assemblies: StackAssembly[]): void;
+  /** Called with the assemblies, and awaited, before any of their stacks is changed. */
+  use(assemblies: StackAssembly[]): Promise<void>;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function updateStacks(folders: string[], context: UpdateContext): P
   const { readable, problems, kept } = await readAll(folders, context.store.stacks);
   const { unique, duplicates } = withoutDuplicates(readable, context.store.stacks);
   const order = inStackOrder(unique);
-  context.use(order);
+  await context.use(order);
   const reports: StackReport[] = [];
   const tell = (item: StackReport): void => {
     reports.push(item);

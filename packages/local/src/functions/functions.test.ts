@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandInput, type LambdaClient } from '@aws-sdk/client-lambda';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { glob as globOf, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FixtureStack, lambda } from '@parley/assembly/testing';
 import { Machine } from '../testing/machine.ts';
 import { sampleClients } from '../testing/sample-clients.ts';
@@ -75,6 +75,8 @@ beforeAll(async () => {
 });
 afterAll(() => machine.remove());
 
+const glob = (pattern: string): Promise<string[]> => Array.fromAsync(globOf(pattern));
+
 async function invoke(payload: unknown, input: Partial<InvokeCommandInput> = {}) {
   const body = Buffer.from(JSON.stringify(payload));
   const answer = await client.send(
@@ -99,6 +101,42 @@ test('a function is called by name, ARN and partial ARN, in one warm process', a
     pids.add(value.pid);
   }
   expect(pids.size).toBe(1);
+});
+
+describe('a copy of code that was damaged while nothing ran', () => {
+  const damages: [string, (file: string) => Promise<unknown>][] = [
+    ['has a file cut short', (file) => truncate(file, 10)],
+    [
+      'has other content of the same size',
+      async (file) => writeFile(file, ' '.repeat((await stat(file)).size)),
+    ],
+    ['lacks a file', (file) => rm(file)],
+    ['lacks all', (file) => rm(dirname(file), { recursive: true })],
+  ];
+
+  test.each(damages)('is made anew by the next start: it %s', async (_, damage) => {
+    const files = await glob(join(machine.dataFolder, 'code/*/index.*'));
+    expect(files).not.toEqual([]);
+    await machine.stop();
+    for (const file of files) await damage(file);
+    await machine.start(stacks());
+    client = (await sampleClients(machine)).lambda;
+    expect((await invoke({ hello: 'again' })).value).toMatchObject({
+      version: 'one',
+      event: { hello: 'again' },
+    });
+    for (const FunctionName of ['sample-commonjs', 'sample-inline'])
+      expect((await invoke({}, { FunctionName })).error, FunctionName).toBeUndefined();
+  });
+
+  test('is left alone where it is whole', async () => {
+    const [file = ''] = await glob(join(machine.dataFolder, 'code/*/index.mjs'));
+    const { ino } = await stat(file);
+    await machine.stop();
+    await machine.start(stacks());
+    client = (await sampleClients(machine)).lambda;
+    expect((await stat(file)).ino).toBe(ino);
+  });
 });
 
 test('it finds its own variables and what Lambda sets, and nothing of the runner', async () => {

@@ -3,6 +3,7 @@ import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResourceError } from '../errors.ts';
 import { type JsonObject, textAt } from '@parley/assembly/values';
+import { isWhole, recordFiles } from './code-files.ts';
 import { codeFolder } from './find-function.ts';
 
 /**
@@ -60,11 +61,39 @@ async function place(
   // Code in .js files is CommonJS on Lambda, whatever the checkout around the data folder says.
   await writeFile(join(codeFolder(dataFolder, ''), 'package.json'), '{}\n');
   await fill(beside);
+  await recordFiles(beside, recordOf(folder));
   await rename(beside, folder).catch(async (error: NodeJS.ErrnoException) => {
     await rm(beside, { recursive: true, force: true });
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
   });
   return key;
+}
+
+/**
+ * Copy a function's code anew if a file of its copy is damaged or gone. It stays as it is where the assembly does
+ * not have that code any more.
+ */
+export async function mendCode(
+  dataFolder: string,
+  { codeKey, code }: { codeKey: string; code: JsonObject },
+  asset: (objectKey: string) => string | undefined,
+): Promise<void> {
+  const folder = codeFolder(dataFolder, codeKey);
+  if (await isWhole(folder, recordOf(folder))) return;
+  const aside = `${folder}.${process.pid}.damaged`;
+  const wasThere = await isThere(folder);
+  if (wasThere) await rename(folder, aside);
+  try {
+    await storeCode(dataFolder, code, asset);
+    await rm(aside, { recursive: true, force: true });
+  } catch (error) {
+    if (!(error instanceof ResourceError)) throw error;
+    if (wasThere) await rename(aside, folder);
+  }
+}
+
+function recordOf(folder: string): string {
+  return `${folder}.files.json`;
 }
 
 async function isThere(path: string): Promise<boolean> {

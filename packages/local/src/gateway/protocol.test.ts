@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { text as textOf } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askEcho } from '../testing/sample-client.ts';
 import { Machine } from '../testing/machine.ts';
 import { echoProgram, echoService, foundation } from '../testing/sample-stacks.ts';
@@ -58,6 +60,28 @@ test.each(['/echo', '/'])(
     expect(answer).toMatch(/"url":"\/echo"|<h1>Parley<\/h1>/);
   },
 );
+
+describe('a service that answers before it has read the body', () => {
+  const body = Buffer.alloc(8_000_000);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  afterAll(() => agent.destroy());
+
+  async function post(path: string, headers: OutgoingHttpHeaders): Promise<{ status: number; text: string }> {
+    const sent = request(machine.system.url + path, { method: 'POST', agent, headers });
+    sent.end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, text: await textOf(response) };
+  }
+
+  test.each([{ 'content-length': body.length }, { 'transfer-encoding': 'chunked' }])(
+    'is heard, with %o, and the connection goes on',
+    async (headers) => {
+      for (let i = 0; i < 10; i += 1)
+        expect(await post('/echo/refuse', headers)).toEqual({ status: 413, text: 'too large' });
+      expect((await post('/echo/after', headers)).status).toBe(200);
+    },
+  );
+});
 
 test('a length that a change of protocol announces takes nothing from the next one', async () => {
   const upgrade = (path: string, ...more: string[]): string[] => [

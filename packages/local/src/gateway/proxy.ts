@@ -44,7 +44,8 @@ export class Proxy {
       port,
       method: request.method,
       path: request.url,
-      headers: { ...forwardedHeaders(request), ...framing(request) },
+      // A service that is told to close does so with its answer, and with a body still on its way the answer is lost.
+      headers: { ...forwardedHeaders(request), ...framing(request), connection: 'keep-alive' },
       agent: this.#agent,
     });
     onward.setTimeout(idleTimeoutMs, () => onward.destroy(new IdleError()));
@@ -64,7 +65,11 @@ export class Proxy {
         status === 504 ? 'The service did not answer in time.\n' : 'The service ended the connection.\n',
       );
     });
-    response.on('close', () => onward.destroy());
+    response.on('close', () => {
+      onward.destroy();
+      // What is left of a body that the service did not want stands before the connection's next request.
+      request.unpipe(onward).resume();
+    });
     request.pipe(onward);
   }
 

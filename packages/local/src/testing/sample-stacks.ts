@@ -101,6 +101,7 @@ const server = createServer((request, response) => {
     process.once('SIGTERM', () => response.end('data: last\\n\\n'));
     return;
   }
+  if (request.url === '/echo/refuse') return response.writeHead(413).end('too large');
   let body = '';
   request.on('data', (chunk) => (body += chunk));
   request.on('end', () => {

@@ -204,6 +204,38 @@ describe('retiring', () => {
     expect(await live()).toBe('B');
   });
 
+  it('falls back to what another resource of the stack registered, until that one is gone too', async () => {
+    const renamed = { logicalResourceId: 'Renamed' };
+    await catalog.register(registrationOf('A', writerOf('one', 1)));
+    await catalog.register(registrationOf('B', writerOf('one', 2, renamed)));
+    expect(await catalog.retire('app', id, writerOf('one', 3, renamed))).toBe('fell-back');
+    expect(await catalog.getLive('app', id)).toMatchObject({
+      definition: { title: 'A' },
+      logicalResourceId: 'ChatApp',
+    });
+    await catalog.register(registrationOf('C', writerOf('one', 4, renamed)));
+    expect(await catalog.retire('app', id, writerOf('one', 5))).toBe('withdrawn');
+    expect(await live()).toBe('C');
+    expect(await catalog.retire('app', id, writerOf('one', 6, renamed))).toBe('retired');
+    expect(await live()).toBeUndefined();
+  });
+
+  it('understands a pointer that was written before claims were kept', async () => {
+    const { version } = await catalog.register(registrationOf('A', writerOf('one', 1)));
+    const { owner, stackId, logicalResourceId } = writerOf('one');
+    const Item = { pk: 'live#app', sk: id, id, version, owner, stackId, logicalResourceId, events: [] };
+    await tables.client.send(
+      new PutCommand({
+        TableName: tables.catalogTable,
+        Item: { ...Item, retired: false, revision: 1, updatedAt: at(1) },
+      }),
+    );
+    await catalog.register(registrationOf('B', writerOf('one', 2, { logicalResourceId: 'Renamed' })));
+    const gone = writerOf('one', 3, { logicalResourceId: 'Renamed' });
+    expect(await catalog.retire('app', id, gone)).toBe('fell-back');
+    expect(await live()).toBe('A');
+  });
+
   it('lets nothing of before come to life afterwards', async () => {
     const create = registrationOf('A', writerOf('one', 1));
     await catalog.register(create);
@@ -279,7 +311,7 @@ describe('any sequence of events', () => {
           }).toMatchObject({
             agrees: true,
           });
-          if (['registered', 'unchanged', 'retired', 'absent'].includes(outcome))
+          if (['registered', 'unchanged', 'retired', 'fell-back', 'withdrawn', 'absent'].includes(outcome))
             applied.add(writer.requestId);
           before = after;
         }
@@ -425,6 +457,10 @@ function agrees(
       return isResourceOf(after) && after?.definition.title === what && isOwn && isTitleSame;
     case 'retired':
       return after === undefined && isResourceOf(before);
+    case 'fell-back':
+      return isResourceOf(before) && after?.stackId === writer.stackId && !isResourceOf(after);
+    case 'withdrawn':
+      return isSame && before?.stackId === writer.stackId && !isResourceOf(before);
     case 'foreign':
       return isSame && !isOwn;
     case 'absent':

@@ -1,15 +1,23 @@
 import type { Override } from '@parley/contract/chat-app';
 import type { ModelSettings } from '@parley/contract/model';
 import type { RegistrationKind } from '@parley/contract/registration';
+import { claimOf, standingClaims, withClaim, withoutClaim } from './claims.ts';
 import { keyOf, versionHash, type Definition } from './items.ts';
 import { createPointers, type PointerWithOverride } from './pointers.ts';
-import { judgeRegister, judgeRetire, withEvent, type Writer } from './rules.ts';
+import {
+  judgeRegister,
+  judgeRetire,
+  pointerTo,
+  retireResult,
+  type RetireResult,
+  type Writer,
+} from './rules.ts';
 import { createVersions, type Version } from './versions.ts';
 import { systemClock, timestamp, type Clock } from '../clock.ts';
 import { OwnedByAnotherStackError } from '../errors.ts';
 import { createTableIo, type TableOptions } from '../table/table-io.ts';
 
-export type { Definition, Version, Writer };
+export type { Definition, RetireResult, Version, Writer };
 
 /** A create or update of an agent or chat app, as CloudFormation asked for it. */
 export interface Registration<K extends RegistrationKind = RegistrationKind> extends Writer {
@@ -30,9 +38,6 @@ export interface RegisterResult {
   /** The version the registration's content is. */
   version: string;
 }
-
-/** `absent`: nothing was live; noted, so that a create of before cannot come to life afterwards. */
-export type RetireResult = 'retired' | 'not-owner' | 'absent' | 'repeated' | 'stale';
 
 /** What is registered under an id now, with the operator's override merged in. */
 export interface LiveEntry<K extends RegistrationKind = RegistrationKind> {
@@ -63,6 +68,7 @@ export interface Which {
 export interface CatalogStore {
   /** @throws OwnedByAnotherStackError */
   register(registration: Registration): Promise<RegisterResult>;
+  /** Takes a resource's claim on an id away; retires the id if no resource of the stack claims it any more. */
   retire(kind: RegistrationKind, id: string, writer: Writer): Promise<RetireResult>;
   getLive<K extends RegistrationKind>(kind: K, id: string, which?: Which): Promise<LiveEntry<K> | undefined>;
   /** By id. One that cannot be read is left out and reported: it must not take the others down. */
@@ -93,18 +99,19 @@ export function createCatalogStore(options: CatalogOptions): CatalogStore {
   const pointers = createPointers(table, clock);
 
   async function register(registration: Registration): Promise<RegisterResult> {
-    const { kind, id, owner, stackId, logicalResourceId, requestId, definition, toolCode } = registration;
+    const { kind, id, requestId, definition, toolCode } = registration;
     const version = versionHash(definition, toolCode);
     return pointers.move<RegisterResult>(kind, id, requestId, async (pointer) => {
       const verdict = judgeRegister(pointer, registration);
-      if (verdict === 'foreign') throw new OwnedByAnotherStackError(kind, id, pointer?.owner ?? '', owner);
+      if (verdict === 'foreign')
+        throw new OwnedByAnotherStackError(kind, id, pointer?.owner ?? '', registration.owner);
       if (verdict !== 'apply') return { result: { outcome: verdict, version } };
       await versions.write(kind, id, { version, definition, toolCode, createdAt: timestamp(clock) });
       const isSame = pointer?.version === version && !pointer.retired;
-      const events = withEvent(pointer?.events ?? [], registration);
+      const claims = withClaim(standingClaims(pointer), claimOf(registration, version));
       return {
         result: { outcome: isSame ? 'unchanged' : 'registered', version },
-        next: { version, owner, stackId, logicalResourceId, retired: false, events },
+        next: pointerTo(claims, pointer, registration),
       };
     });
   }
@@ -112,29 +119,33 @@ export function createCatalogStore(options: CatalogOptions): CatalogStore {
   async function retire(kind: RegistrationKind, id: string, writer: Writer): Promise<RetireResult> {
     return pointers.move<RetireResult>(kind, id, writer.requestId, async (pointer) => {
       const verdict = judgeRetire(pointer, writer);
-      if (verdict !== 'retire' && verdict !== 'note') return { result: verdict };
-      const { version, owner, stackId, logicalResourceId } = { version: undefined, ...(pointer ?? writer) };
-      const events = withEvent(pointer?.events ?? [], writer);
-      const next = { version, owner, stackId, logicalResourceId, retired: true, events };
-      return { result: verdict === 'retire' ? 'retired' : 'absent', next };
+      if (verdict !== 'withdraw' && verdict !== 'note') return { result: verdict };
+      const claims = standingClaims(pointer);
+      const rest = withoutClaim(claims, writer);
+      return { result: retireResult(claims, rest), next: pointerTo(rest, pointer, writer) };
     });
   }
 
   /** Undefined for the tombstone of something that never was. */
   async function entryOf<K extends RegistrationKind>(kind: K, { pointer, override }: PointerWithOverride) {
-    const { events: _events, revision: _revision, version, ...rest } = pointer;
+    const { id, version, owner, stackId, logicalResourceId, retired, updatedAt } = pointer;
     if (version === undefined) return undefined;
-    const stored = await versions.get(kind, pointer.id, version);
+    const stored = await versions.get(kind, id, version);
     if (!stored)
-      throw new Error(`the catalog has no version ${version} of ${kind} "${pointer.id}": restore the table`);
+      throw new Error(`the catalog has no version ${version} of ${kind} "${id}": restore the table`);
     const entry: LiveEntry<K> = {
-      ...rest,
-      version,
       kind,
+      id,
+      version,
       definition: overridden(kind, stored.definition, override),
       enabled: override.enabled ?? true,
       override,
       toolCode: stored.toolCode,
+      owner,
+      stackId,
+      logicalResourceId,
+      retired,
+      updatedAt,
     };
     return kind === 'app' && override.model ? { ...entry, model: override.model } : entry;
   }

@@ -28,7 +28,19 @@ export const appliedEvent = z.object({
 });
 export type AppliedEvent = z.infer<typeof appliedEvent>;
 
-/** Which version is live, whose it is, and the events that made it so. A retired one stays as a tombstone. */
+/** A resource that registered an id, and the version it wants live. */
+export const claim = z.object({
+  stackId: z.string(),
+  logicalResourceId: z.string(),
+  version: z.string(),
+  /** When CloudFormation sent the event that made it, if it said so. */
+  issuedAt: z.iso.datetime({ offset: true }).optional(),
+});
+export type Claim = z.infer<typeof claim>;
+
+/**
+ * Which version is live, by whose claim, and the events that made it so. A retired one stays as a tombstone.
+ */
 export const pointerItem = z.object({
   id: z.string(),
   /** Absent on the tombstone of something that was never registered. */
@@ -36,6 +48,9 @@ export const pointerItem = z.object({
   owner: z.string(),
   stackId: z.string(),
   logicalResourceId: z.string(),
+  issuedAt: claim.shape.issuedAt,
+  /** Claims of other resources of the same stack, newest last: one of them is live when this one goes. */
+  earlier: z.array(claim).default([]),
   retired: z.boolean(),
   /** The last ones, newest last. */
   events: z.array(appliedEvent),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConversationStore, newSessionId, type ConversationStore } from './conversations.ts';
@@ -6,7 +7,7 @@ import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
 import { createRunLog, type RunLog } from '../run-log/run-log.ts';
 import { manualClock, type ManualClock } from '../testing/clocks.ts';
 import { withFaults, type Fault } from '../testing/faults.ts';
-import { startedRun, startOf, textEvents } from '../testing/fixtures.ts';
+import { newerEvents, startedRun, startOf, textEvents } from '../testing/fixtures.ts';
 import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
@@ -66,20 +67,17 @@ describe('sessions', () => {
     expect(await store.createSession({ owner, app: 'weather', title: 'Two', id: 'mine' })).toEqual(first);
   });
 
-  it('show every change in their revision', async () => {
+  it('show every change in their revision, and when something was last said in `updatedAt`', async () => {
     const session = await newSession();
     expect(session).toMatchObject({ revision: 1, title: '' });
     await clock.advance(1_000);
     const renamed = await store.renameSession(owner, session.id, 'Trip');
-    expect(renamed).toEqual({
+    expect(renamed).toEqual({ ...session, title: 'Trip', revision: 2 });
+    expect(await store.touchSession(owner, session.id, 'Unused')).toEqual({
       ...session,
       title: 'Trip',
-      revision: 2,
-      updatedAt: '2026-01-01T00:00:01.000Z',
-    });
-    expect(await store.touchSession(owner, session.id, 'Unused')).toMatchObject({
-      title: 'Trip',
       revision: 3,
+      updatedAt: '2026-01-01T00:00:01.000Z',
     });
   });
 
@@ -290,6 +288,20 @@ describe('the end of a run', () => {
     expect(await store.renewLease(run.runId, run.writerId, 1)).toBe(false);
   });
 
+  it('is settled by an older task than the one that wrote it: what that one does not know is left out', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(
+      run.runId,
+      sealing([{ type: 'text-start', id: 't' }, ...newerEvents, ...textEvents(1, 1)]),
+    );
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'finished',
+      parts: [{ type: 'text', text: '0 1 ' }],
+      error: { code: 'throttled', message: 'Busy.' },
+      usage: { inputTokens: 3, outputTokens: 2 },
+    });
+  });
+
   it('is settled by whoever reads the session, when the writer died after the seal', async () => {
     const { session, run } = await startedRun(store, owner);
     await log.seal(run.runId, sealing([{ type: 'text-start', id: 't' }, ...textEvents(1)]));
@@ -345,6 +357,20 @@ describe('the end of a run', () => {
     ]);
   });
 
+  it('leaves the usage of the model calls that ended to a message that was interrupted', async () => {
+    const { session, run } = await startedRun(store, owner);
+    const used = (inputTokens: number): StreamEvent => ({
+      type: 'message-metadata',
+      messageMetadata: { usage: { inputTokens, outputTokens: 2 } },
+    });
+    await log.append(run.runId, { n: 0, first: 0, events: [used(10), used(30)], writer: run.writerId });
+    await clock.advance(15_000);
+    expect((await store.listMessages(session)).at(-1)).toMatchObject({
+      status: 'interrupted',
+      usage: { inputTokens: 30, outputTokens: 2 },
+    });
+  });
+
   it('waits for a lease that was renewed since the run was read', async () => {
     const { run } = await startedRun(store, owner);
     expect(await store.renewLease(run.runId, run.writerId, clock.now() + 30_000)).toBe(true);
@@ -392,6 +418,25 @@ describe('messages', () => {
     const next = { ...startOf(owner, session, 'long', text) };
     await store.startRun({ ...next, userMessage: { ...next.userMessage!, parentId: run.messageId } });
     expect((await store.getMessage(session, next.userMessage!.id))?.parts).toEqual([{ type: 'text', text }]);
+  });
+
+  it('that a newer version wrote are read with all they have', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await log.seal(run.runId, { seal: 'finished', events: [], writer: 'w' });
+    await store.settleRun(run);
+    const parts = [
+      { type: 'text', text: 'Hi', language: 'en' },
+      { type: 'source-url', url: 'https://example.com' },
+    ];
+    await tables.client.send(
+      new UpdateCommand({
+        TableName: tables.conversationsTable,
+        Key: { pk: `session#${session.id}`, sk: `message#${run.messageId}` },
+        UpdateExpression: 'SET content = :content',
+        ExpressionAttributeValues: { ':content': JSON.stringify({ parts, mood: 'sunny' }) },
+      }),
+    );
+    expect(await store.getMessage(session, run.messageId)).toMatchObject({ parts });
   });
 
   it('come parents first, even if the clock of the task that wrote a child was behind', async () => {

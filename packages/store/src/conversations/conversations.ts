@@ -4,6 +4,7 @@ import type { Seal } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { systemClock, type Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
+import { createFeedback, type FeedbackStore } from './feedback.ts';
 import { createMessages, type StoredMessage } from './messages.ts';
 import { createRunLog } from '../run-log/run-log.ts';
 import { createStart, type StartedRun, type StartRun } from './run-start.ts';
@@ -12,11 +13,12 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { createTableIo, type TableOptions } from '../table/table-io.ts';
 
 export type { Run, StartedRun, StartRun };
+export type { RatedAnswer, FeedbackChange } from './feedback.ts';
 export type { SessionPage } from './sessions.ts';
 export { newSessionId } from './sessions.ts';
 export { bodyHash, leaseSeconds, startIds } from './runs.ts';
 
-export interface ConversationStore extends Sessions {
+export interface ConversationStore extends Sessions, FeedbackStore {
   /**
    * The session's messages, parents first. Messages of open runs have status `streaming` and no
    * parts yet: follow the run. What ended meanwhile is settled first.
@@ -87,18 +89,21 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
     return (await settleRun(run)) ? messages.getMessage(session.id, message.id) : message;
   }
 
+  async function getMessage(session: Session, messageId: string): Promise<Message | undefined> {
+    const stored = await messages.getMessage(session.id, messageId);
+    const found = stored && (await settled(session, stored));
+    return found && messageOf(found);
+  }
+
   return {
     ...sessions,
+    ...createFeedback({ getMessage, messages, sessions, clock }),
     listMessages: async (session) => {
       const stored = await messages.storedMessages(session.id);
       const all = await Promise.all(stored.map((each) => settled(session, each)));
       return all.filter((each) => each !== undefined).map(messageOf);
     },
-    getMessage: async (session, messageId) => {
-      const stored = await messages.getMessage(session.id, messageId);
-      const found = stored && (await settled(session, stored));
-      return found && messageOf(found);
-    },
+    getMessage,
     startRun: createStart({ sessions, messages, runs, clock }),
     getRun: runs.getRun,
     ownedRun: async (owner, runId) => {

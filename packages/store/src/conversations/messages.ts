@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Feedback } from '@parley/contract/feedback';
 import { message as messageSchema, type Message, type RunContent } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
+import { tolerant } from '@parley/contract/tolerant';
 import { z } from 'zod';
 import { ifAbsent } from '../table/expressions.ts';
 import { json } from '../table/json.ts';
@@ -18,6 +20,8 @@ export interface Messages {
   storedMessages(sessionId: string): Promise<StoredMessage[]>;
   /** Turns a streaming message into its final form; a message that has it already is left alone. */
   settleMessage(sessionId: string, messageId: string, seal: Seal, content: RunContent): Promise<void>;
+  /** Sets the feedback of an answer that has ended, or removes it; false, and nothing made, where none is. */
+  changeFeedback(sessionId: string, messageId: string, feedback: Feedback | undefined): Promise<boolean>;
 }
 
 /** Bytes of content beside an item's other attributes: an item holds at most 400 KB. */
@@ -25,6 +29,7 @@ const inlineBytesMax = 300 * 1024;
 
 const { parts, model, error, usage } = messageSchema.shape;
 const contentSchema = z.object({ parts, model, error, usage });
+const storedContent = json.pipe(tolerant(contentSchema));
 
 const messageItem = messageSchema
   .omit({ parts: true, model: true, error: true, usage: true })
@@ -56,7 +61,7 @@ export function createMessages(table: TableIo): Messages {
     const { content, pieces, ...rest } = table.parse(item, messageItem);
     const text = pieces ? await joinPieces(sessionId, pieces) : content;
     const whole = { pk: item.pk, sk: item.sk, content: text };
-    return { ...rest, ...table.parse(whole, z.object({ content: json.pipe(contentSchema) })).content };
+    return { ...rest, ...table.parse(whole, z.object({ content: storedContent })).content };
   }
 
   async function joinPieces(
@@ -101,6 +106,14 @@ export function createMessages(table: TableIo): Messages {
       const remove = 'pieces' in set ? ['content'] : [];
       const key = messageKey(sessionId, messageId);
       await table.update(key, { set, remove }, { is: { status: 'streaming' } }, z.unknown());
+    },
+    changeFeedback: async (sessionId, messageId, feedback) => {
+      const what = {
+        ...(feedback ? { set: { feedback } } : { remove: ['feedback'] }),
+        add: { feedbackRevision: 1 },
+      };
+      const ended = { is: { role: 'assistant' }, isNot: { status: 'streaming' } };
+      return (await table.update(messageKey(sessionId, messageId), what, ended, z.unknown())) !== undefined;
     },
   };
 }

@@ -28,8 +28,13 @@ export interface Sessions {
   renameSession(owner: string, sessionId: string, title: string): Promise<Session>;
   /** Nothing of it can be read afterwards. @throws NotFoundError */
   deleteSession(owner: string, sessionId: string): Promise<void>;
-  /** Raises the revision, and gives a title to a session that has none. @throws NotFoundError */
+  /**
+   * Something was said: sets `updatedAt`, raises the revision, and gives a title to a session that has none.
+   * @throws NotFoundError
+   */
   touchSession(owner: string, sessionId: string, titleIfNone?: string): Promise<Session>;
+  /** Something else changed, which other devices have to fetch. @throws NotFoundError */
+  raiseRevision(owner: string, sessionId: string): Promise<Session>;
 }
 
 const sessionItem = z.object({
@@ -48,7 +53,7 @@ const ifLive: Condition = { present: ['pk'], absent: ['deletedAt'] };
 export function createSessions(table: TableIo, clock: Clock): Sessions {
   async function change(owner: string, id: string, set: Record<string, unknown>, titleIfNone?: string) {
     const update = {
-      set: { ...set, updatedAt: timestamp(clock) },
+      set,
       setIfAbsent: { title: titleIfNone },
       add: { revision: 1 },
     };
@@ -90,7 +95,9 @@ export function createSessions(table: TableIo, clock: Clock): Sessions {
     deleteSession: async (owner, sessionId) => {
       await change(owner, sessionId, { deletedAt: timestamp(clock) });
     },
-    touchSession: (owner, sessionId, titleIfNone) => change(owner, sessionId, {}, titleIfNone),
+    touchSession: (owner, sessionId, titleIfNone) =>
+      change(owner, sessionId, { updatedAt: timestamp(clock) }, titleIfNone),
+    raiseRevision: (owner, sessionId) => change(owner, sessionId, {}),
   };
 }
 

@@ -14,8 +14,11 @@ export interface RunFeedOptions {
 
 /** Batches kept for readers that are up to date; a slower one reads the log itself. */
 const batchesKept = 32;
-/** A run whose batches are handed over by its writer is polled this seldom, for a seal by somebody else. */
-const relaxedPollMs = 1_000;
+/**
+ * A run whose batches are handed over by its writer is not polled before the writer has been silent for so long:
+ * longer than it collects a batch (at most 1 s). While it writes, it is the first to meet a seal by somebody else.
+ */
+const silentMs = 1_250;
 /** Polls in a row that may fail before readers are told. */
 const failuresMax = 20;
 
@@ -90,7 +93,6 @@ export class RunFeed {
   }
 
   async #poll(): Promise<void> {
-    const { clock, pollMs } = this.#options;
     let failures = 0;
     while (!this.#stop.signal.aborted && !this.#isSealed) {
       try {
@@ -103,10 +105,17 @@ export class RunFeed {
         this.#wake();
       }
       if (this.#isSealed) return;
-      const wait = this.#isFed ? Math.max(pollMs, relaxedPollMs) : pollMs;
+      await this.#pause();
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { clock, pollMs } = this.#options;
+    do {
+      const wait = this.#isFed ? Math.max(pollMs, silentMs) : pollMs;
       this.#isFed = false;
       await clock.sleep(wait, this.#stop.signal);
-    }
+    } while (this.#isFed && !this.#isSealed && !this.#stop.signal.aborted);
   }
 
   /** Reads on; where nothing came, checks that somebody still writes. */

@@ -126,7 +126,7 @@ describe('reading', () => {
 
   it('says which item cannot be read, and why', async () => {
     const runId = randomUUID();
-    await log.append(runId, batch(0, 'a', { events: [{ type: 'unheard-of' } as never] }));
+    await log.append(runId, batch(0, 'a', { events: [{ kind: 'finish' } as never] }));
     await expect(log.read(runId)).rejects.toThrow(
       `table "${tables.conversationsTable}", item run#${runId} / batch#00000000 cannot be read:\nevents[0].type: `,
     );

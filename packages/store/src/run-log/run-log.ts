@@ -1,5 +1,5 @@
 import { seal as sealName, type Seal } from '@parley/contract/run';
-import { streamEvent, type StreamEvent } from '@parley/contract/stream';
+import { storedEvent, type StreamEvent } from '@parley/contract/stream';
 import { z } from 'zod';
 import { systemClock, timestamp, type Clock } from '../clock.ts';
 import { LogLostError, LogUnavailableError } from '../errors.ts';
@@ -41,7 +41,7 @@ export interface RunLog {
 const batchItem = z.object({
   n: z.number().int(),
   first: z.number().int(),
-  events: json.pipe(z.array(streamEvent)),
+  events: json.pipe(z.array(storedEvent)),
   writer: z.string(),
   seal: sealName.optional(),
 });

@@ -8,7 +8,7 @@ import { createRunLog, type RunLog } from './run-log.ts';
 import { createRunReader, type NumberedEvent, type RunReader } from './run-reader.ts';
 import { eagerClock, manualClock, type ManualClock } from '../testing/clocks.ts';
 import { withFaults, type Call } from '../testing/faults.ts';
-import { startedRun, textEvents } from '../testing/fixtures.ts';
+import { newerEvents, startedRun, textEvents } from '../testing/fixtures.ts';
 import { startTestTables, type TestTables } from '../testing/tables.ts';
 
 let tables: TestTables;
@@ -122,6 +122,16 @@ describe('following a run', () => {
     expect(await quick).toEqual(slow);
   });
 
+  it('passes on what a newer version wrote, unchanged and numbered with the rest', async () => {
+    const { run } = await startedRun(conversations);
+    const batch = { n: 0, first: 0, writer: 'w', seal: 'finished' as const };
+    await log.append(run.runId, { ...batch, events: [...newerEvents, ...textEvents(1)] });
+    const reader = createRunReader({ log, runs: conversations });
+    const expected = [...newerEvents, ...textEvents(1)].map((event, n) => ({ n, event }));
+    expect(await taken(reader.follow(run))).toEqual(expected);
+    expect(await taken(reader.follow(run, 1))).toEqual(expected.slice(1));
+  });
+
   it('ends at once when asked for what comes after the end', async () => {
     const { run } = await startedRun(conversations);
     for (const batch of batchesOf([2, 1], 'w')) await log.append(run.runId, batch);
@@ -216,6 +226,31 @@ describe('polling', () => {
     for (const events of await Promise.all(following)) expect(events).toHaveLength(4);
     expect(calls.length - before).toBe(10);
     expect(clock.sleepers).toBe(0);
+  });
+});
+
+describe('a run whose writer is on this process', () => {
+  it('is not read while batches come from the writer, and again once it is silent', async () => {
+    const clock = manualClock(Date.now());
+    const calls: Call[] = [];
+    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
+    const counted = createRunLog({ client, tableName: tables.conversationsTable });
+    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { run } = await startedRun(conversations);
+    const batches = batchesOf([1, 1, 1, 1, 1, 1], 'w');
+    const following = taken(reader.follow(run));
+    while (clock.sleepers < 1) await nextTurn();
+    const before = calls.length;
+    for (const batch of batches.slice(0, 4)) {
+      await log.append(run.runId, batch);
+      reader.publish(run.runId, batch);
+      await clock.advance(1_000);
+    }
+    expect(calls.length - before).toBe(0);
+    // Written by nobody of this process: only reading finds them.
+    for (const batch of batches.slice(4)) await log.append(run.runId, batch);
+    expect(await whileTimePasses(clock, following)).toEqual(numbered(batches));
+    expect(calls.length - before).toBe(1);
   });
 });
 

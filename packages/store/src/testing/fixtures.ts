@@ -13,6 +13,14 @@ export function textEvents(count: number, from = 0): StreamEvent[] {
   return Array.from({ length: count }, (_, i) => ({ type: 'text-delta', id: 't', delta: `${from + i} ` }));
 }
 
+/** What a later version of Parley may write: an event of an unknown type, and known ones that say more. */
+export const newerEvents = [
+  { type: 'data-confetti', id: 'c', data: { colours: ['red'] } },
+  { type: 'text-delta', id: 't', delta: '0 ', language: 'en' },
+  { type: 'data-problem', data: { code: 'throttled', message: 'Busy.', hint: 'Wait.' } },
+  { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 2, cachedTokens: 1 } } },
+] as unknown as StreamEvent[];
+
 /** The start of a run by `owner`, as a service makes it from a request with this idempotency key. */
 export function startOf(owner: string, session: Session, key: string, text = 'Hello'): StartRun {
   const { runId, userMessageId, messageId } = startIds(session.id, key);

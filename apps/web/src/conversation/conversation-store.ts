@@ -1,0 +1,67 @@
+import { asApiError } from '../api/errors.ts';
+import type { Connection } from './connect.ts';
+import { reduce } from './reduce.ts';
+import { emptyConversation, type Command, type Conversation, type LogEntry } from './state.ts';
+import { shownBranch, statusOf, type ConversationStatus, type MessageView } from './view.ts';
+
+/** A conversation at one moment, as the views read it. */
+export interface Snapshot {
+  state: Conversation;
+  branch: readonly MessageView[];
+  status: ConversationStatus;
+  connection: Connection;
+  /** Why the conversation cannot be read at all. */
+  failure?: { code: string; message: string } | undefined;
+}
+
+/** Holds the newest snapshot of a conversation, and tells whoever watches when there is another. */
+export class ConversationStore {
+  readonly #listeners = new Set<() => void>();
+  readonly #signal: AbortSignal;
+  #snapshot: Snapshot = viewOf(emptyConversation, { connection: 'connecting' });
+
+  /** Once `signal` aborts, nothing changes any more. */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#listeners.clear());
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  get state(): Conversation {
+    return this.#snapshot.state;
+  }
+
+  dispatch(entries: readonly (LogEntry | Command)[]): void {
+    const state = entries.reduce(reduce, this.state);
+    if (state !== this.state) this.#publish(viewOf(state, this.#snapshot));
+  }
+
+  setConnection(connection: Connection): void {
+    if (connection !== this.#snapshot.connection) this.#publish({ ...this.#snapshot, connection });
+  }
+
+  /** Says that the conversation cannot be read. */
+  fail(error: unknown): void {
+    const { code, message } = asApiError(error);
+    this.#publish({ ...this.#snapshot, failure: { code, message } });
+  }
+
+  #publish(snapshot: Snapshot): void {
+    if (this.#signal.aborted) return;
+    this.#snapshot = snapshot;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function viewOf(
+  state: Conversation,
+  { connection, failure }: Pick<Snapshot, 'connection' | 'failure'>,
+): Snapshot {
+  const branch = shownBranch(state);
+  return { state, branch, status: statusOf(state, branch), connection, failure };
+}

@@ -1,0 +1,111 @@
+import { asApiError } from '../api/errors.ts';
+import { readRun } from '../api/run-stream.ts';
+import { keepTrying } from './connect.ts';
+import type { Outbox } from './outbox.ts';
+import { abortWhenLeft } from './presence.ts';
+import type { RunFollower } from './run-follower.ts';
+import type { ConversationScope } from './scope.ts';
+import type { Pending, RunEntry } from './state.ts';
+
+interface SenderOptions {
+  outbox: Outbox;
+  runs: RunFollower;
+  /** Fetches the messages. */
+  load: () => Promise<void>;
+}
+
+/** Sends what the user says until the server has it, and reads the answer that comes back. */
+export class Sender {
+  readonly #scope: ConversationScope;
+  readonly #options: SenderOptions;
+
+  constructor(scope: ConversationScope, options: SenderOptions) {
+    this.#scope = scope;
+    this.#options = options;
+  }
+
+  submit({ parentId, text }: Pick<Pending, 'parentId' | 'text'>): void {
+    const pending = { key: crypto.randomUUID(), parentId, text, createdAt: new Date().toISOString() };
+    this.#options.outbox.write(this.#scope.sessionId, pending);
+    void this.#send(pending);
+  }
+
+  /** Takes up what was sent before a reload and is not yet acknowledged. */
+  resume(): void {
+    const waiting = this.#options.outbox.read(this.#scope.sessionId);
+    if (waiting) void this.#send(waiting);
+  }
+
+  /** Sends again what was refused or could not be sent. */
+  retry(): void {
+    const { pending } = this.#scope.store.state;
+    if (!pending?.error) return;
+    this.dismiss();
+    this.submit(pending);
+  }
+
+  dismiss(): void {
+    this.#options.outbox.write(this.#scope.sessionId, undefined);
+    this.#scope.store.dispatch([{ type: 'dismiss' }]);
+  }
+
+  async #send(pending: Pending): Promise<void> {
+    const { store, signal } = this.#scope;
+    const { runs, load } = this.#options;
+    const sending: Sending = { pending, runId: undefined, isAnswered: false };
+    store.dispatch([{ type: 'submit', pending }]);
+    try {
+      await keepTrying((line, opened) => this.#start(sending, line, opened), {
+        signal,
+        onConnection: (connection) => store.setConnection(connection),
+      });
+      if (sending.runId !== undefined && !sending.isAnswered) return await runs.readOn(sending.runId);
+    } catch (error) {
+      const { code, message } = asApiError(error);
+      store.dispatch([{ type: 'refused', key: pending.key, error: { code, message } }]);
+    }
+    await load();
+  }
+
+  /** Starts the run, and reads its answer for as long as the line holds. */
+  async #start(sending: Sending, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
+    const { sessionId, transport, store, presence } = this.#scope;
+    const { key, parentId, text } = sending.pending;
+    const body = { parentId, ...(text !== undefined && { text }) };
+    const response = await transport.startRun(sessionId, key, body, line.signal);
+    opened();
+    let release: (() => void) | undefined;
+    const onEntries = (entries: RunEntry[]): void => {
+      store.dispatch(entries);
+      if (entries[0] && sending.runId === undefined) this.#accepted(sending, entries[0].runId);
+      // From now on the answer can be read later.
+      if (sending.runId !== undefined) release ??= abortWhenLeft(presence, line);
+    };
+    try {
+      sending.isAnswered = await readRun(response, onEntries, { signal: line });
+    } catch (error) {
+      if (sending.runId === undefined) throw error;
+    } finally {
+      release?.();
+    }
+    return sending.isAnswered || sending.runId !== undefined ? 'done' : 'cut';
+  }
+
+  #accepted(sending: Sending, runId: string): void {
+    const { sessionId, store } = this.#scope;
+    const { outbox, runs, load } = this.#options;
+    sending.runId = runId;
+    runs.claim(runId);
+    outbox.write(sessionId, undefined);
+    store.dispatch([{ type: 'accepted', key: sending.pending.key, runId }]);
+    void load();
+  }
+}
+
+interface Sending {
+  pending: Pending;
+  /** Known from the first event of the answer. */
+  runId: string | undefined;
+  /** True when its answer was read to the end. */
+  isAnswered: boolean;
+}

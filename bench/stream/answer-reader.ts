@@ -1,0 +1,69 @@
+import { deltaOf, numberOf, tokensIn, type SseRecord } from './records.ts';
+
+/** What one answer was like for its client. */
+export interface AnswerRead {
+  tokens: number;
+  /** Milliseconds from the request to the first token. */
+  firstTokenMs: number;
+  /** Milliseconds between two arrivals of text. */
+  gapMs: number[];
+  records: SseRecord[];
+}
+
+/** Reads a stream as it comes. Make it when the request goes out. */
+export class AnswerReader {
+  readonly #began = performance.now();
+  readonly #gapMs: number[] = [];
+  readonly #records: SseRecord[] = [];
+  #rest = '';
+  #tokens = 0;
+  #firstTokenMs: number | undefined;
+  #lastText = 0;
+  #nextNumber = 0;
+
+  take(text: string): void {
+    const records = (this.#rest + text).split('\n\n');
+    this.#rest = records.pop()!;
+    let tokens = 0;
+    for (const record of records) {
+      this.#checkNumber(record);
+      const delta = deltaOf(record);
+      if (delta !== undefined) tokens += tokensIn(delta);
+      this.#records.push(record);
+    }
+    if (tokens > 0) this.#countText(tokens);
+  }
+
+  /** @throws Error when the stream was cut, or its answer did not finish. */
+  end(): AnswerRead {
+    const [last, done] = this.#records.slice(-2);
+    if (
+      !last?.includes('data: {"type":"finish"') ||
+      done !== 'data: [DONE]' ||
+      this.#firstTokenMs === undefined
+    )
+      throw new Error(`an answer did not finish: its stream ended with ${JSON.stringify([last, done])}`);
+    return {
+      tokens: this.#tokens,
+      firstTokenMs: this.#firstTokenMs,
+      gapMs: this.#gapMs,
+      records: this.#records,
+    };
+  }
+
+  #countText(tokens: number): void {
+    const now = performance.now();
+    if (this.#firstTokenMs === undefined) this.#firstTokenMs = now - this.#began;
+    else this.#gapMs.push(now - this.#lastText);
+    this.#lastText = now;
+    this.#tokens += tokens;
+  }
+
+  /** @throws Error when events are not numbered 0, 1, 2, … */
+  #checkNumber(record: SseRecord): void {
+    const n = numberOf(record);
+    if (n === undefined) return;
+    if (n !== this.#nextNumber) throw new Error(`event ${n} came where ${this.#nextNumber} was due`);
+    this.#nextNumber += 1;
+  }
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import type { Load } from './measure.ts';
+
+export const usage = `usage: node scripts/run.mjs bench/stream.ts [--streams <n,…>] [--pace <n,…>] [--tokens <n>] [--answers <n>]
+                                           [--repeat <n>] [--profile] [--json]
+
+Measures inference-api as it is deployed, with persistence on, streaming answers of the demo model, next to a bare
+node:http server that sends the same events to the same clients. Linux only.
+
+  --streams <n,…>  concurrent streams. Default: 1,100,1000; with --profile: 100
+  --pace <n,…>     tokens (words) per second and stream; "max" is as fast as the server can. Default: max,50
+  --tokens <n>     tokens that a tool gives the model to say in each answer, at most 2,000. Default: 200
+  --answers <n>    answers at least, where they come as fast as the server can. Default: 300
+  --repeat <n>     measure each so often, and keep what took the least CPU. Default: 1
+  --profile        in place of the comparison: where the service's time goes, by what its code is for
+  --json           one JSON object in place of tables
+`;
+
+export interface BenchOptions {
+  loads: Load[];
+  tokens: number;
+  repeat: number;
+  isProfile: boolean;
+  isJson: boolean;
+  isHelp: boolean;
+}
+
+/** @throws Error that says which option is wrong */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      streams: { type: 'string' },
+      pace: { type: 'string', default: 'max,50' },
+      tokens: { type: 'string', default: '200' },
+      answers: { type: 'string', default: '300' },
+      repeat: { type: 'string', default: '1' },
+      profile: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const streams = numbers('streams', values.streams ?? (values.profile ? '100' : '1,100,1000'), 10_000);
+  const answers = number('answers', values.answers, 100_000);
+  const delays = values.pace
+    .split(',')
+    .map((pace) => (pace === 'max' ? 0 : Math.round(1_000 / number('pace', pace, 1_000))));
+  return {
+    loads: delays.flatMap((wordDelayMs) => streams.map((n) => loadOf(n, wordDelayMs, answers))),
+    tokens: number('tokens', values.tokens, 2_000),
+    repeat: number('repeat', values.repeat, 100),
+    isProfile: values.profile,
+    isJson: values.json,
+    isHelp: values.help,
+  };
+}
+
+/** Enough answers that their CPU can be told from the machine's noise; at a pace each takes its time, so two do. */
+function loadOf(streams: number, wordDelayMs: number, answers: number): Load {
+  return { streams, wordDelayMs, rounds: Math.ceil((wordDelayMs === 0 ? answers : 2) / streams) };
+}
+
+function numbers(option: string, text: string, max: number): number[] {
+  return text.split(',').map((each) => number(option, each, max));
+}
+
+function number(option: string, text: string, max: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new Error(`--${option} has "${text}"; expected whole numbers from 1 to ${max}`);
+}
