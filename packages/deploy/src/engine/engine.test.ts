@@ -271,6 +271,7 @@ test('Ctrl-C begins no further stack, says what goes on and how to see it, and a
   const again = deploy(await planOf());
   await until(() => events.some((event) => event.type === 'stack' && event.state === 'waiting'));
   const foundation = account.stacks.get(`${prefix}-foundation`)!;
+  account.parameters.set(vpcPath, '10.0.0.0/16');
   Object.assign(foundation, { status: 'CREATE_COMPLETE', next: undefined });
   expect(results(await again)).toEqual(['foundation unchanged', 'app deployed']);
   expect(results(await deploy(await planOf()))).toEqual(['foundation skipped', 'app skipped']);
