@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<Command>> = {
   logs: async () => (await import('./commands/logs.ts')).logsCommand(),
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
   fn: async () => (await import('./commands/fn.ts')).fnCommand(),
+  workflows: async () => (await import('./commands/workflows.ts')).workflowsCommand(),
   reset: async () => (await import('./commands/reset.ts')).resetCommand(),
 };
 
