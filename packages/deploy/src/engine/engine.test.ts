@@ -329,7 +329,10 @@ test('an account that is not bootstrapped is told once, with the command', async
 
 test('images are pushed before the stack that needs them, and a failure is that stack’s', async () => {
   const tag = `/${prefix}/api/image-tag`;
-  const app = { ...stacks().app, Parameters: { VpcId: ssmInput(vpcPath), Tag: ssmInput(tag) } };
+  const app = {
+    Parameters: { VpcId: ssmInput(vpcPath), Tag: ssmInput(tag) },
+    Resources: { ...stacks().app.Resources, Service: { Type: 'AWS::ECS::Service' } },
+  };
   const wanted = { ...stacks(), app };
   const failed = await deploy(await planOf(wanted), {
     pushImages: async () => {
