@@ -7,7 +7,7 @@ import { askYesNo } from '../ask.ts';
 import { type DeployReporter, deployReporter } from '../deploy-reporter.ts';
 import { readVariable } from '../env.ts';
 import { chainOf } from '../deploy-chain.ts';
-import { deployScope, neededFirst } from '../deploy-scope.ts';
+import { type DeployScope, deployScope, neededFirst } from '../deploy-scope.ts';
 import { engineHelpers } from '../engine-helpers.ts';
 import { interruption } from '../interruption.ts';
 import { readVersion } from '../parley-version.ts';
@@ -86,11 +86,11 @@ export async function deploy(names: string[], options: DeployCommandOptions): Pr
 /** Makes the plan and shows it. */
 async function planned(
   names: readonly string[],
-  { stage, set, dryRun, json, synthesized = false }: DeployCommandOptions,
+  { stage, set, dryRun, json, chain = false, synthesized = false }: DeployCommandOptions,
   reporter: DeployReporter,
 ): Promise<{ plan: Plan; only: ReadonlySet<string> | undefined }> {
   reporter.step('building, synthesizing and comparing');
-  const scope = await deployScope(names);
+  const scope = await deployScope(names, chain);
   const input = await planInput(scope.toSynthesize ?? [], {
     stage,
     set: synthesized ? { ...settingsOfSynth(), ...set } : set,
@@ -98,8 +98,9 @@ async function planned(
     isSynthesized: synthesized,
   });
   const { planStage } = await import('@parley/deploy/plan');
-  const plan = await planStage(input);
-  const only = scope.asked && new Set([...scope.asked, ...neededFirst(plan, scope.asked, reporter.note)]);
+  const asked = new Set(scope.asked ?? input.assemblies.map(({ stack }) => stack));
+  const plan = await planStage(chain ? { ...input, keepNewer: { asked } } : input);
+  const only = stacksToDeploy(plan, scope, chain, reporter.note);
   const shown = only
     ? { ...plan, stacks: plan.stacks.filter(({ stack }) => only.has(stack)), left: [] }
     : plan;
@@ -111,6 +112,16 @@ async function planned(
 /** What turbo's tasks were synthesized with, so that plan and templates speak of the same. */
 function settingsOfSynth(): SetOptions {
   return z.record(z.string(), z.string()).parse(JSON.parse(readVariable(synthEnv.set) ?? '{}'));
+}
+
+function stacksToDeploy(
+  plan: Plan,
+  { asked, needed }: DeployScope,
+  chain: boolean,
+  note: (line: string) => void,
+): ReadonlySet<string> | undefined {
+  if (!asked) return undefined;
+  return chain ? chainOf(plan, asked, needed, note) : new Set([...asked, ...neededFirst(plan, asked, note)]);
 }
 
 /** Asks once, where somebody sits at the terminal and the stage's data are protected. */
