@@ -323,7 +323,8 @@ test('an account that is not bootstrapped is told once, with the command', async
   const wanted = { ...stacks(), second: { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } } };
   const outcomes = await deploy(await planOf(wanted));
   expect(outcomes[0]?.problem?.code).toBe('bootstrap-missing');
-  expect(outcomes[0]?.problem?.nextStep).toContain('bootstrap aws://');
+  expect(outcomes[0]?.problem?.message).toMatch(/^Account 111122223333, region eu-west-1: not bootstrapped/);
+  expect(outcomes[0]?.problem?.nextStep).toContain('bootstrap aws://111122223333/eu-west-1');
   expect(results(outcomes)).toEqual(['foundation failed', 'app held', 'second held']);
 });
 
