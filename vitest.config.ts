@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{apps,bench,packages,scripts,stacks,tests}/**/*.test.ts'],
-    // The browser tests need a Chromium and two minutes of their own: `pnpm run test:browser`.
-    exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**', 'tests/browser/**'],
+    // Those of the browser need a Chromium, those of images a builder, and each minutes of its own:
+    // `pnpm run test:browser`, `pnpm run test:images`.
+    exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**', 'tests/browser/**', 'tests/images/**'],
     // A net for what hangs, not a limit on what is slow: several of these start whole systems.
     testTimeout: 90_000,
     hookTimeout: 180_000,

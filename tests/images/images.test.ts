@@ -9,12 +9,9 @@ import { imageTag } from '@parley/image/image-tag';
 import { pushImages } from '@parley/image/push-images';
 import { startAwsServer, type AwsServer } from '@parley/image/testing/aws-server';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest';
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import { createStacksWorkspace, repository, type SynthesizedStack } from '../templates/stacks-workspace.ts';
 import { commandIn, pullImage, type PulledImage } from './pulled-image.ts';
-
-// Each image holds a Node: on a busy machine two of them take longer than the usual net for what hangs.
-vi.setConfig({ testTimeout: 300_000 });
 
 const prefix = 'parley-dev';
 const architectures = ['arm64', 'x86_64'] as const;

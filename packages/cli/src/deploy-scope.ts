@@ -5,21 +5,27 @@ import { readWorkspace, workspaceRoot } from './workspace.ts';
 export interface DeployScope {
   /** Stacks that were asked for; undefined for all. */
   asked: string[] | undefined;
-  /** Those and all they come after, which have to be looked at too; undefined for all. */
+  /** All that those asked for come after. */
+  needed: ReadonlySet<string>;
+  /** Both, and of a chain what comes after them: all that has to be looked at; undefined for all. */
   toSynthesize: string[] | undefined;
 }
 
-/** What a deploy is about: the stacks named, or the one whose folder this is, or all. */
-export async function deployScope(names: readonly string[]): Promise<DeployScope> {
+/**
+ * What a deploy is about: the stacks named, or the one whose folder this is, or all.
+ * @param chain whether those that come after them are looked at too
+ */
+export async function deployScope(names: readonly string[], chain: boolean): Promise<DeployScope> {
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   const asked = stacksAskedFor(workspace, names, process.cwd());
-  if (!asked) return { asked, toSynthesize: undefined };
+  if (!asked) return { asked, needed: new Set(), toSynthesize: undefined };
   const { declaredGraph } = await import('@parley/deploy/graph');
   const { needs } = declaredGraph(workspace.root, workspace.packages);
-  return {
-    asked,
-    toSynthesize: [...new Set(asked.flatMap((stack) => [...(needs.get(stack) ?? []), stack]))],
-  };
+  const needed = new Set(asked.flatMap((stack) => [...(needs.get(stack) ?? [])]));
+  const following = [...needs].filter(([, before]) => chain && asked.some((each) => before.has(each)));
+  // What comes after can only be judged together with all that it stands on.
+  const all = new Set([...needed, ...asked, ...following.flatMap(([stack, before]) => [...before, stack])]);
+  return { asked, needed, toSynthesize: [...all] };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { PlanInput } from '@parley/deploy/plan';
 import { prefixOf } from '@parley/contract/names';
 import { UserError } from './errors.ts';
 import { type SetOptions, stacksAskedFor } from './stage-options.ts';
+import { synthesizedBefore } from './synthesized-before.ts';
 import { synthesizeStale } from './synthesize-stale.ts';
 import { tagOfPackage } from './workspace-images.ts';
 import { type Workspace, readWorkspace, workspaceRoot } from './workspace.ts';
@@ -10,6 +11,8 @@ export interface PlanOptions {
   stage: string;
   set: SetOptions;
   verify?: boolean;
+  /** Take the assemblies as they stand, and leave out stacks that have none. @default false */
+  isSynthesized?: boolean;
   /** Told what does not keep the plan from being made. */
   note(line: string): void;
 }
@@ -26,7 +29,9 @@ export async function planInput(names: readonly string[], options: PlanOptions):
   const stacks = stacksAskedFor(workspace, names, process.cwd());
   // What is synthesized by other processes and what is loaded in this one go side by side.
   const [{ stacks: synthesized }, settings, { connect }, assembly] = await Promise.all([
-    synthesizeStale({ workspace, stage, set, stacks }),
+    options.isSynthesized
+      ? synthesizedBefore({ workspace, stage, stacks })
+      : synthesizeStale({ workspace, stage, set, stacks }),
     readSettings(workspace, options),
     import('@parley/deploy/cloud'),
     import('@parley/assembly/read-assembly'),

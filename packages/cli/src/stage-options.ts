@@ -7,9 +7,12 @@ import type { Workspace } from './workspace.ts';
 /** Settings that win over parley.config.ts for one command, by key. */
 export type SetOptions = Record<string, string>;
 
+/** The stage of a command that names none, and of a push to the main branch. */
+export const defaultStage = 'dev';
+
 /** `--stage <stage>`, by default `dev`. */
 export function stageOption(what: string): Option {
-  return new Option('-s, --stage <stage>', what).default('dev').argParser(parseStage);
+  return new Option('-s, --stage <stage>', what).default(defaultStage).argParser(parseStage);
 }
 
 /** `--set <key=value>`, any number of times. */

@@ -1,9 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { synthEnv } from '@parley/contract/names';
 import type { Plan } from '@parley/deploy/plan';
 import type { Outcome } from '@parley/deploy/engine';
 import { askYesNo } from '../ask.ts';
 import { type DeployReporter, deployReporter } from '../deploy-reporter.ts';
-import { deployScope, neededFirst } from '../deploy-scope.ts';
+import { readVariable } from '../env.ts';
+import { chainOf } from '../deploy-chain.ts';
+import { type DeployScope, deployScope, neededFirst } from '../deploy-scope.ts';
 import { engineHelpers } from '../engine-helpers.ts';
 import { interruption } from '../interruption.ts';
 import { readVersion } from '../parley-version.ts';
@@ -18,6 +22,8 @@ export interface DeployCommandOptions {
   limit: number;
   yes?: boolean;
   wait?: boolean;
+  chain?: boolean;
+  synthesized?: boolean;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -27,7 +33,7 @@ export function deployCommand(): Command {
   return new Command('deploy')
     .description('deploy what has to be deployed, in waves; run again, it goes on where it stopped')
     .argument('[stack...]', 'names of stacks (default: all; in a stack’s folder, that one)')
-    .addOption(stageOption('the stage to deploy to'))
+    .addOption(stageOption('the stage to deploy to').env(synthEnv.stage))
     .addOption(setOption())
     .option(
       '--acknowledge <stack/LogicalId>',
@@ -37,6 +43,11 @@ export function deployCommand(): Command {
     )
     .option('--limit <number>', 'stacks that are deployed at the same time', parseLimit, 5)
     .option('--wait', 'wait for stacks that somebody else is changing')
+    .option(
+      '--chain',
+      'bring what these stacks need up to date first, let follow what reads values that change, and leave what a newer commit has deployed',
+    )
+    .option('--synthesized', 'take the templates as they stand; turbo synthesized them before')
     .option('--dry-run', 'show what would be done, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print one JSON object per event, for programs; implies --yes')
@@ -75,21 +86,42 @@ export async function deploy(names: string[], options: DeployCommandOptions): Pr
 /** Makes the plan and shows it. */
 async function planned(
   names: readonly string[],
-  { stage, set, dryRun, json }: DeployCommandOptions,
+  { stage, set, dryRun, json, chain = false, synthesized = false }: DeployCommandOptions,
   reporter: DeployReporter,
 ): Promise<{ plan: Plan; only: ReadonlySet<string> | undefined }> {
   reporter.step('building, synthesizing and comparing');
-  const scope = await deployScope(names);
-  const input = await planInput(scope.toSynthesize ?? [], { stage, set, note: reporter.note });
+  const scope = await deployScope(names, chain);
+  const input = await planInput(scope.toSynthesize ?? [], {
+    stage,
+    set: synthesized ? { ...settingsOfSynth(), ...set } : set,
+    note: reporter.note,
+    isSynthesized: synthesized,
+  });
   const { planStage } = await import('@parley/deploy/plan');
-  const plan = await planStage(input);
-  const only = scope.asked && new Set([...scope.asked, ...neededFirst(plan, scope.asked, reporter.note)]);
+  const asked = new Set(scope.asked ?? input.assemblies.map(({ stack }) => stack));
+  const plan = await planStage(chain ? { ...input, keepNewer: { asked } } : input);
+  const only = stacksToDeploy(plan, scope, chain, reporter.note);
   const shown = only
     ? { ...plan, stacks: plan.stacks.filter(({ stack }) => only.has(stack)), left: [] }
     : plan;
   if (!json) for (const line of planLines(shown, { next: false })) reporter.line(line);
   else if (dryRun) reporter.json((await import('@parley/deploy/plan-json')).toPlanJson(shown));
   return { plan, only };
+}
+
+/** What turbo's tasks were synthesized with, so that plan and templates speak of the same. */
+function settingsOfSynth(): SetOptions {
+  return z.record(z.string(), z.string()).parse(JSON.parse(readVariable(synthEnv.set) ?? '{}'));
+}
+
+function stacksToDeploy(
+  plan: Plan,
+  { asked, needed }: DeployScope,
+  chain: boolean,
+  note: (line: string) => void,
+): ReadonlySet<string> | undefined {
+  if (!asked) return undefined;
+  return chain ? chainOf(plan, asked, needed, note) : new Set([...asked, ...neededFirst(plan, asked, note)]);
 }
 
 /** Asks once, where somebody sits at the terminal and the stage's data are protected. */

@@ -16,8 +16,14 @@ export function stageCommand(): Command {
 function listCommand(): Command {
   return new Command('list')
     .description('the stages of parley.config.ts and those that stand in AWS, with what each has')
+    .option(
+      '--region <region>',
+      'a region to look in besides those of parley.config.ts; repeatable',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
     .option('--json', 'print one JSON object, for programs')
-    .action(async (options: { json?: boolean }) =>
+    .action(async (options: { region: string[]; json?: boolean }) =>
       (await import('../stage/list-stages.ts')).listStages(options),
     );
 }

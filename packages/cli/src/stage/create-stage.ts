@@ -1,4 +1,5 @@
 import { prefixOf } from '@parley/contract/names';
+import type { DoctorInput } from '@parley/deploy/doctor';
 import { deploy } from '../commands/deploy.ts';
 import { doctorInput } from '../commands/doctor.ts';
 import { doctorLines } from '../doctor-lines.ts';
@@ -16,10 +17,11 @@ interface CreateOptions {
 /** `parley stage create <name>`: the name, the doctor, then a deploy of everything. */
 export async function createStage(stage: string, { set, yes, json }: CreateOptions): Promise<void> {
   const note = (line: string): void => void process.stderr.write(`  (${printable(line)})\n`);
-  const known = await knownStages(note);
+  const input = await doctorInput({ stage, set, note });
+  const known = await knownStages(note, [input.cloud.region]);
   await refuseSharedNames(stage, known);
   sayWhatIsThere(stage, known, note);
-  if (!(await isExamined(stage, set, json ?? false, note))) return;
+  if (!(await isExamined(input, json ?? false, note))) return;
   await deploy([], {
     stage,
     set,
@@ -60,16 +62,8 @@ function sayWhatIsThere(stage: string, { stages }: KnownStages, note: (line: str
 }
 
 /** @returns whether a deploy can be begun */
-async function isExamined(
-  stage: string,
-  set: SetOptions,
-  json: boolean,
-  note: (line: string) => void,
-): Promise<boolean> {
-  const [input, { examine, isFit }] = await Promise.all([
-    doctorInput({ stage, set, note: () => {} }),
-    import('@parley/deploy/doctor'),
-  ]);
+async function isExamined(input: DoctorInput, json: boolean, note: (line: string) => void): Promise<boolean> {
+  const { examine, isFit } = await import('@parley/deploy/doctor');
   const findings = await examine(input);
   if (json) process.stdout.write(`${JSON.stringify({ type: 'doctor', findings })}\n`);
   else for (const line of doctorLines(input, findings)) process.stdout.write(`${printable(line)}\n`);

@@ -8,6 +8,7 @@ import { interruption } from '../interruption.ts';
 import { readSettings } from '../plan-input.ts';
 import { printable } from '../printable.ts';
 import { deletedLines, deletionLines, isNothing } from './deletion-lines.ts';
+import { readWorkspace, workspaceRoot } from '../workspace.ts';
 import { knownStages } from './known-stages.ts';
 
 /** `parley stage delete <name>` */
@@ -18,8 +19,9 @@ export async function deleteStage(stage: string, options: DeleteCommandOptions):
   const signal = interruption();
   const reporter = deployReporter({ json, verb: 'destroy' });
   reporter.step('looking at what there is');
-  const { workspace, project, stages: known } = await knownStages(reporter.note);
+  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   const { region, values } = await readSettings(workspace, { stage, set, note: reporter.note });
+  const { project, stages: known } = await knownStages(reporter.note, [region]);
   const [{ connect }, { deleteStage: carryOut, planStageDeletion }, { exitCodeOf }] = await Promise.all([
     import('@parley/deploy/cloud'),
     import('@parley/deploy/stages'),
@@ -47,9 +49,9 @@ export async function deleteStage(stage: string, options: DeleteCommandOptions):
     report: reporter.event,
     signal,
   });
-  reporter.done(result.outcomes, (performance.now() - began) / 1000);
+  if (result.outcomes.length > 0) reporter.done(result.outcomes, (performance.now() - began) / 1000);
   if (result.left !== undefined)
-    for (const line of deletedLines(plan, result)) reporter.line(printable(line));
+    for (const line of deletedLines(plan, result, deleteData ?? false)) reporter.line(printable(line));
   const { deleted, problems, left, leftParameters } = result;
   reporter.json({ type: 'deleted', deleted, problems, left, leftParameters });
   process.exitCode = exitCodeOf(result.outcomes) || (signal.aborted ? 130 : problems.length > 0 ? 1 : 0);

@@ -54,6 +54,7 @@ function keptLines({ kept }: StageDeletion, data: 'delete' | 'keep' | undefined)
 export function deletedLines(
   { stage, region }: Pick<StageDeletion, 'stage' | 'region'>,
   { deleted, problems, left = [], leftParameters }: StageDeleted,
+  deletesData: boolean,
 ): string[] {
   const rest = [...left.map(named), ...leftParameters.map((path) => `parameter ${path}`)];
   return [
@@ -67,7 +68,9 @@ export function deletedLines(
       : [
           `Left of stage "${stage}" in ${region}:`,
           ...rest.map((line) => `  ${line}`),
-          `To delete these too: pnpm run stage delete ${stage} --delete-data`,
+          ...(left.some(({ kind }) => kind !== 'other') && !deletesData
+            ? [`To delete the data and logs too: pnpm run stage delete ${stage} --delete-data`]
+            : []),
         ]),
   ];
 }

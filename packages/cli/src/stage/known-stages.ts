@@ -21,8 +21,11 @@ export interface KnownStages {
   stages: KnownStage[];
 }
 
-/** Every stage that is known: those of parley.config.ts, and what stands in their regions. */
-export async function knownStages(note: (line: string) => void): Promise<KnownStages> {
+/** Every stage that is known: those of parley.config.ts, and what stands in their regions and in `others`. */
+export async function knownStages(
+  note: (line: string) => void,
+  others: readonly string[] = [],
+): Promise<KnownStages> {
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   const { project, configured, defaults } = await readStages(workspace.root);
   const [{ connect }, { findStages }] = await Promise.all([
@@ -30,7 +33,7 @@ export async function knownStages(note: (line: string) => void): Promise<KnownSt
     import('@parley/deploy/stages'),
   ]);
   const account = await connect({ region: defaults.region }).account();
-  const regions = new Set([defaults, ...configured].map(({ region }) => region));
+  const regions = new Set([...[defaults, ...configured].map(({ region }) => region), ...others]);
   const found = (
     await Promise.all([...regions].map(async (region) => findStages(connect({ region }), project, note)))
   ).flat();
@@ -42,13 +45,13 @@ export async function knownStages(note: (line: string) => void): Promise<KnownSt
     const here = found.find(({ stage, region }) => stage === each.stage && region === each.region);
     return { ...each, isConfigured: true, found: here ?? nothing(project, each) };
   });
-  const others = found
+  const unnamed = found
     .filter(
       ({ stage, region }) =>
         !named.some((each) => each.found && each.stage === stage && each.region === region),
     )
     .map((each): KnownStage => ({ ...each, account: undefined, isConfigured: false, found: each }));
-  return { workspace, project, stages: [...named, ...others] };
+  return { workspace, project, stages: [...named, ...unnamed] };
 }
 
 function nothing(project: string, { stage, region }: { stage: string; region: string }): FoundStage {

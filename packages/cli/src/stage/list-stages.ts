@@ -2,9 +2,9 @@ import { printable } from '../printable.ts';
 import { knownStages, type KnownStage } from './known-stages.ts';
 
 /** `parley stage list` */
-export async function listStages({ json }: { json?: boolean }): Promise<void> {
+export async function listStages({ region, json }: { region: string[]; json?: boolean }): Promise<void> {
   const note = (line: string): void => void process.stderr.write(`  (${line})\n`);
-  const { stages } = await knownStages(note);
+  const { stages } = await knownStages(note, region);
   if (json) {
     process.stdout.write(`${JSON.stringify({ stages: stages.map(toJson) })}\n`);
     return;

@@ -10,7 +10,7 @@ const versionPath = '/cdk-bootstrap/hnb659fds/version';
 const command = 'npx aws-cdk@2.1148.1 bootstrap';
 
 /** Bootstraps an account and region. */
-export function bootstrapCommand(account = '<account>', region = '<region>'): string {
+function bootstrapCommand(account = '<account>', region = '<region>'): string {
   return `${command} aws://${account}/${region}`;
 }
 
@@ -20,7 +20,7 @@ export function bootstrapStep(account?: string, region?: string): string {
 }
 
 /** Version of the bootstrap stack of the account and region; undefined when there is none. */
-export async function readBootstrapVersion(cloud: Cloud): Promise<number | undefined> {
+async function readBootstrapVersion(cloud: Cloud): Promise<number | undefined> {
   const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
   try {
     const { Parameter } = await (await cloud.ssm()).send(new GetParameterCommand({ Name: versionPath }));
@@ -31,14 +31,19 @@ export async function readBootstrapVersion(cloud: Cloud): Promise<number | undef
   }
 }
 
-/** What is wrong with a bootstrap of this version; undefined when nothing is. */
-export function bootstrapProblem(
-  version: number | undefined,
-  account: string,
-  region: string,
-): string | undefined {
-  const place = `Account ${account}, region ${region}`;
-  if (version === undefined) return `${place}: not bootstrapped for CDK.`;
-  if (version >= bootstrapVersionMin) return undefined;
-  return `${place}: bootstrapped for CDK with version ${version}; version ${bootstrapVersionMin} or newer is needed.`;
+/** What is wrong with the bootstrap of the account and region, and the command that mends it; or its version. */
+export async function examineBootstrap(
+  cloud: Cloud,
+): Promise<{ version: number } | { problem: string; nextStep: string }> {
+  const [version, account] = await Promise.all([readBootstrapVersion(cloud), cloud.account()]);
+  if (version !== undefined && version >= bootstrapVersionMin) return { version };
+  const found =
+    version === undefined
+      ? 'not bootstrapped for CDK'
+      : `bootstrapped for CDK with version ${version}; version ${bootstrapVersionMin} or newer is needed`;
+  const { region } = cloud;
+  return {
+    problem: `Account ${account}, region ${region}: ${found}.`,
+    nextStep: bootstrapStep(account, region),
+  };
 }

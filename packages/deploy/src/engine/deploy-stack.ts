@@ -83,7 +83,7 @@ class StackAttempt {
       approve: async () => this.#approve(changeSet),
       onExecuting: () => (this.#isExecuting = true),
     });
-    if (afterCare && !signal.aborted) {
+    if (afterCare && hasServices(this.#planned) && !signal.aborted) {
       report({ type: 'stack', stack, state: 'after-care' });
       await afterCare(this.#planned, report, signal);
     }
@@ -137,6 +137,10 @@ class StackAttempt {
       return problem; // Its record stays `started`: the next plan takes it for cut, and deploys it again too.
     }
   }
+}
+
+function hasServices({ assembly }: PlannedStack): boolean {
+  return Object.values(assembly.template.Resources).some(({ Type }) => Type === 'AWS::ECS::Service');
 }
 
 function refuseBlocked({ stack, blocked }: PlannedStack): void {

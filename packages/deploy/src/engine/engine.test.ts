@@ -271,6 +271,7 @@ test('Ctrl-C begins no further stack, says what goes on and how to see it, and a
   const again = deploy(await planOf());
   await until(() => events.some((event) => event.type === 'stack' && event.state === 'waiting'));
   const foundation = account.stacks.get(`${prefix}-foundation`)!;
+  account.parameters.set(vpcPath, '10.0.0.0/16');
   Object.assign(foundation, { status: 'CREATE_COMPLETE', next: undefined });
   expect(results(await again)).toEqual(['foundation unchanged', 'app deployed']);
   expect(results(await deploy(await planOf()))).toEqual(['foundation skipped', 'app skipped']);
@@ -322,13 +323,17 @@ test('an account that is not bootstrapped is told once, with the command', async
   const wanted = { ...stacks(), second: { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } } };
   const outcomes = await deploy(await planOf(wanted));
   expect(outcomes[0]?.problem?.code).toBe('bootstrap-missing');
-  expect(outcomes[0]?.problem?.nextStep).toContain('bootstrap aws://');
+  expect(outcomes[0]?.problem?.message).toMatch(/^Account 111122223333, region eu-west-1: not bootstrapped/);
+  expect(outcomes[0]?.problem?.nextStep).toContain('bootstrap aws://111122223333/eu-west-1');
   expect(results(outcomes)).toEqual(['foundation failed', 'app held', 'second held']);
 });
 
 test('images are pushed before the stack that needs them, and a failure is that stack’s', async () => {
   const tag = `/${prefix}/api/image-tag`;
-  const app = { ...stacks().app, Parameters: { VpcId: ssmInput(vpcPath), Tag: ssmInput(tag) } };
+  const app = {
+    Parameters: { VpcId: ssmInput(vpcPath), Tag: ssmInput(tag) },
+    Resources: { ...stacks().app.Resources, Service: { Type: 'AWS::ECS::Service' } },
+  };
   const wanted = { ...stacks(), app };
   const failed = await deploy(await planOf(wanted), {
     pushImages: async () => {

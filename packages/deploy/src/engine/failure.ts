@@ -1,3 +1,4 @@
+import { examineBootstrap } from '../cloud/bootstrap.ts';
 import { explain } from '../errors.ts';
 import { stackState } from '../plan/stack-state.ts';
 import type { PlannedStack } from '../plan/types.ts';
@@ -23,12 +24,20 @@ export async function stackFailure(
     nextStep: nextStep ?? `Mend that, then run \`${deployCommand(planned, context)}\` again.`,
   };
   // AWS that cannot be asked at all cannot be asked why either.
-  if (!isExecuting || code !== 'unknown') return told;
+  const isAskable = code === 'bootstrap-missing' || (isExecuting && code === 'unknown');
+  if (!isAskable) return told;
   try {
+    if (code === 'bootstrap-missing') return await bootstrapFailure(told, context);
     return (await resourceFailure(planned, context)) ?? told;
   } catch {
     return told;
   }
+}
+
+/** In the doctor's words: with account, region and the exact command. */
+async function bootstrapFailure(told: Problem, { cloud }: DeployContext): Promise<Problem> {
+  const found = await examineBootstrap(cloud);
+  return 'problem' in found ? { ...told, message: found.problem, nextStep: found.nextStep } : told;
 }
 
 async function resourceFailure(planned: PlannedStack, context: DeployContext): Promise<Problem | undefined> {

@@ -86,10 +86,10 @@ async function deployed(source: Source = {}): Promise<void> {
   stage.stacks.set(`${prefix}-weather`, {
     status: 'UPDATE_COMPLETE',
     template: { Parameters: {}, Resources: template.Resources },
-    ids: { forecast: 'demo-dev-weather-forecast-x1y2' },
+    ids: { forecast: 'parley-dev-weather-forecast-x1y2' },
     deployed: {},
   });
-  stage.functions.set('demo-dev-weather-forecast-x1y2', {
+  stage.functions.set('parley-dev-weather-forecast-x1y2', {
     configuration: {
       Architectures: ['arm64'],
       RevisionId: '1',
@@ -130,13 +130,13 @@ test('one function gets the code that is built, and the record knows; nothing el
   await deployed();
   const before = await record();
   expect(await deploy({ code: 'v2' })).toEqual({
-    functionName: 'demo-dev-weather-forecast-x1y2',
+    functionName: 'parley-dev-weather-forecast-x1y2',
     hash: 'v2',
     isChanged: true,
     isPermanent: false,
     left: [],
   });
-  const { zip } = stage.functions.get('demo-dev-weather-forecast-x1y2')!;
+  const { zip } = stage.functions.get('parley-dev-weather-forecast-x1y2')!;
   expect(zip.toString('latin1')).toContain('index.mjs');
   expect(await record()).toEqual({ ...before, byHand: { forecast: 'v2' } });
   const writes = aws.calls.filter((call) => !/^(GET |Get|List|Describe)/.test(call));
@@ -200,7 +200,7 @@ test('a stack that CloudFormation is at work on, that is not there, or has no re
 
 test('what somebody else does to the function at the same time is not overwritten', async () => {
   await deployed();
-  const { configuration } = stage.functions.get('demo-dev-weather-forecast-x1y2')!;
+  const { configuration } = stage.functions.get('parley-dev-weather-forecast-x1y2')!;
   let reads = 0;
   Object.defineProperty(configuration, 'RevisionId', { enumerable: true, get: () => String(++reads) });
   await expect(deploy({ code: 'v2' })).rejects.toMatchObject({ code: 'changed-meanwhile' });

@@ -6,6 +6,7 @@ import { byHandReasons } from './by-hand-reasons.ts';
 import { changeReasons } from './change-reasons.ts';
 import { differencesOf, type Differences } from './differences.ts';
 import type { Facts } from './facts.ts';
+import { newerDeploy } from './newer-deploy.ts';
 import { ownFiles } from './own-files.ts';
 import { stackState } from './stack-state.ts';
 import type { PlanInput, PlannedStack, Reason } from './types.ts';
@@ -26,11 +27,12 @@ export async function decide(assembly: StackAssembly, facts: Facts, input: PlanI
     record && state.isComparable ? differencesOf(record.fingerprint, fingerprint) : undefined;
   const toDeploy = [...state.reasons, ...(await whyChanged(assembly, differences, record, facts, input))];
   const notes = record && live ? byHandReasons(assembly, record) : [];
+  const newer = toDeploy.length > 0 ? await newerDeploy(stack, record, live, input) : undefined;
   return {
     stack,
     name,
-    action: toDeploy.length > 0 ? 'deploy' : 'skip',
-    reasons: [...toDeploy, ...notes],
+    action: toDeploy.length > 0 && !newer ? 'deploy' : 'skip',
+    reasons: [...(newer ? [newer] : toDeploy), ...notes],
     ...(state.blocked ? { blocked: state.blocked } : {}),
     assembly,
     fingerprint,

@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import type { WorkspacePackage } from '../graph/declaration.ts';
 
 /** Files at the root that any stack may depend on. */
-const rootFiles = [
+export const rootFiles: readonly string[] = [
   'cdk.json',
   'package.json',
   'parley.config.ts',
@@ -21,13 +21,16 @@ export function ownFiles(
   root: string,
   packages: readonly WorkspacePackage[],
 ): string[] {
-  const folders = closure(stack, packages).map(
-    ({ folder }) => `${relative(root, folder).split(sep).join('/')}/`,
-  );
+  const folders = ownFolders(stack, root, packages).map((folder) => `${folder}/`);
   return files.filter(
     (file) =>
       !apart.test(file) && (rootFiles.includes(file) || folders.some((folder) => file.startsWith(folder))),
   );
+}
+
+/** Folders below the root of the packages a stack is made of, its own first, with `/` between their names. */
+export function ownFolders(stack: string, root: string, packages: readonly WorkspacePackage[]): string[] {
+  return closure(stack, packages).map(({ folder }) => relative(root, folder).split(sep).join('/'));
 }
 
 /** The stack's package, and those it depends on over any number of steps. */

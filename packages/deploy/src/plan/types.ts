@@ -22,6 +22,11 @@ export interface PlanInput {
   imageTag?: ((workspace: string) => Promise<string>) | undefined;
   /** Whether to compare what is deployed with the templates. Costs a call per stack. @default false */
   verify?: boolean;
+  /** Leave what a newer commit has deployed, whatever differs. @default deploy what differs */
+  keepNewer?: {
+    /** Stacks that are deployed over a commit that this clone does not have. */
+    asked: ReadonlySet<string>;
+  };
 }
 
 /** Every stack of a stage: what has to be deployed, in which order, and why. */
@@ -88,6 +93,8 @@ export type ReasonCode =
   | 'drift'
   /** A function's code was replaced by itself: CloudFormation does not know. */
   | 'function-by-hand'
+  /** A newer commit has deployed it. */
+  | 'newer'
   /** A stack before it may change a value it reads. */
   | 'may-follow'
   /** CloudFormation is at work on it. */

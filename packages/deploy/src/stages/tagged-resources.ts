@@ -34,8 +34,8 @@ const kinds: [RegExp, StageResource['kind']][] = [
   [/^arn:[^:]+:ecr:[^:]*:[^:]*:repository\/(.+)$/, 'images'],
 ];
 
-/** Revisions of a task definition stay listed for good, and cost nothing. */
-const forgotten = /^arn:[^:]+:(ecs:[^:]*:[^:]*:task-definition\/|cloudformation:)/;
+/** What costs nothing without the stacks, or is looked at by other means: ECS lists what is gone for hours. */
+const forgotten = /^arn:[^:]+:(ecs|cloudformation|ssm|iam):/;
 
 /** What an ARN is of; undefined for what need not be removed. */
 export function resourceOf(arn: string): StageResource | undefined {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Fault } from './aws-account.ts';
 
 /** What an operation answers: the body (JSON, or the XML inside the result), or an error as AWS documents it. */
-export type Answer = string | object | { fault: Fault } | typeof never;
+export type Answer = string | object | { fault: Fault } | typeof never | ((body: string) => Answer);
 
 /** No answer at all. */
 export const never = Symbol('never');
@@ -24,7 +24,8 @@ export async function startAwsAnswers(first: Readonly<Record<string, Answer>>): 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const { operation, wire } = operationOf(request, body);
-    const answer = answers.get(operation) ?? refusal(operation);
+    const told = answers.get(operation) ?? refusal(operation);
+    const answer = typeof told === 'function' ? (told as (body: string) => Answer)(body) : told;
     if (answer === never) return;
     response.setHeader('content-type', wire === 'query' ? 'text/xml' : 'application/x-amz-json-1.1');
     if (isFault(answer)) {

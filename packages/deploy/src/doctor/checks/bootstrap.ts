@@ -1,4 +1,4 @@
-import { bootstrapProblem, bootstrapStep, readBootstrapVersion } from '../../cloud/bootstrap.ts';
+import { examineBootstrap } from '../../cloud/bootstrap.ts';
 import { type Check, missing, ok } from '../check.ts';
 
 /** CDK's bucket and roles in the account and region. */
@@ -6,9 +6,8 @@ export const bootstrap: Check = {
   name: 'bootstrap',
   needs: ['ssm:GetParameter'],
   run: async ({ cloud }) => {
-    const [version, account] = await Promise.all([readBootstrapVersion(cloud), cloud.account()]);
-    const problem = bootstrapProblem(version, account, cloud.region);
-    if (problem !== undefined) return [missing(problem, bootstrapStep(account, cloud.region))];
-    return [ok(`bootstrapped for CDK with version ${version}`)];
+    const found = await examineBootstrap(cloud);
+    if ('problem' in found) return [missing(found.problem, found.nextStep)];
+    return [ok(`bootstrapped for CDK with version ${found.version}`)];
   },
 };

@@ -50,12 +50,12 @@ function ssm({ parameters }: Stage): Operations {
   };
 }
 
-function ecs({ recording, taskDefinitions }: Stage): Operations {
-  let look = 0;
+function ecs(stage: Stage): Operations {
+  const { recording, taskDefinitions } = stage;
   return {
     ListServices: () => ({ serviceArns: [recording.services[0]!['serviceArn']] }),
     DescribeServices: () => {
-      const service = recording.services[Math.min(look++, recording.services.length - 1)]!;
+      const service = recording.services[Math.min(stage.looks++, recording.services.length - 1)]!;
       return { services: [withEpochs(service)], failures: [] };
     },
     DescribeTaskDefinition: ({ taskDefinition }) => {

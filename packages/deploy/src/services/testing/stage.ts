@@ -26,6 +26,8 @@ export interface Stage {
   parameters: Map<string, string[]>;
   stacks: Map<string, StoredStack>;
   recording: Recording;
+  /** How often the service was looked at. */
+  looks: number;
   /** Image of each task definition's container, by ARN. */
   taskDefinitions: Map<string, string>;
   /** Images of the repository, by tag. */
@@ -40,7 +42,7 @@ export interface Stage {
 
 export const region = 'eu-west-1';
 const account = '111122223333';
-export const prefix = 'demo-dev';
+export const prefix = 'parley-dev';
 export const cluster = `${prefix}-cluster`;
 export const serviceArn = `arn:aws:ecs:${region}:${account}:service/${cluster}/${prefix}-app-ApiService-x1y2`;
 const targetGroup = `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/api/1`;
@@ -74,6 +76,7 @@ export function stageWith(recording: Recording): Stage {
       ],
     ]),
     recording,
+    looks: 0,
     taskDefinitions: new Map([
       [taskDefinitionArn(6), tags.before],
       [taskDefinitionArn(7), tags.now],
