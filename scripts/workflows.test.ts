@@ -91,6 +91,15 @@ test.each(workflows)(
   },
 );
 
+test('each variable of the repository or its environments is explained in docs/ci.md', async () => {
+  const docs = await readFile(join(root, 'docs/ci.md'), 'utf8');
+  const used = new Set(
+    [...texts.values()].flatMap((text) => [...text.matchAll(/\bvars\.(\w+)/g)].map(([, name]) => name)),
+  );
+  expect(used).toEqual(new Set(['AWS_PLAN_ROLE_ARN', 'AWS_REGION', 'AWS_ROLE_ARN']));
+  for (const name of used) expect(docs).toContain(`\`${name}\``);
+});
+
 describe('the set-up of a job, where it checks that the clone has its history (T49)', () => {
   let folder: string;
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'parley clone '))));

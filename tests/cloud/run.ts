@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { prefixOf } from '@parley/contract/names';
 import { createChecks } from './checks.ts';
 import { createCloudAccount } from './cloud-account.ts';
+import { runStagesScenario } from './stages.ts';
 import { emulatedTypes, startEmulator } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { emulatorPython } from './python.ts';
@@ -40,6 +41,7 @@ let workspace: WorkspaceCopy | undefined;
 try {
   const scenario = await checks.check('an emulated AWS runs, and a copy of the workspace is ready', prepare);
   if (scenario) await runScenario(scenario);
+  if (scenario) await runStagesScenario(scenario);
 } finally {
   await emulator?.stop();
   await workspace?.dispose();

@@ -14,7 +14,9 @@ import type { Checks } from './checks.ts';
 import type { CloudAccount } from './cloud-account.ts';
 import { expectThat } from './errors.ts';
 import { expectForeignOwnerRefused, expectGarbageRefused } from './refused-registration.ts';
+import { deployOneFunction } from './one-function.ts';
 import type { Report } from './report.ts';
+import { careForServices } from './services.ts';
 import type { Toolkit } from './toolkit.ts';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
 import { expectSite } from './site.ts';
@@ -50,6 +52,8 @@ export async function runScenario(scenario: Scenario): Promise<void> {
   await deployFromNothing(scenario, stacks);
   await deployAgain(scenario, stacks);
   await deployNewImages(scenario, stacks);
+  await careForServices(scenario, stacks, async (assembly) => deploy(scenario, assembly));
+  await deployOneFunction(scenario, stacks);
   await deployChangedCode(scenario, stacks);
   await removeAll(scenario, stacks);
 }

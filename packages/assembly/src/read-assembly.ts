@@ -4,7 +4,7 @@ import { templateMetadata } from '@parley/contract/names';
 import * as z from 'zod';
 import { TemplateError, messageOf } from './errors.ts';
 import type { Template } from './template/references.ts';
-import type { JsonObject } from './template/values.ts';
+import { type JsonObject, isObject } from './template/values.ts';
 
 /** One synthesized stack. */
 export interface StackAssembly {
@@ -64,7 +64,8 @@ const assetManifest = z.object({
     )
     .default({}),
 });
-const jsonObject = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
+/** What JSON.parse gives is JSON throughout: only the shape is looked at. */
+const jsonObject = z.custom<JsonObject>(isObject, 'expected an object');
 const template = z.looseObject({
   Transform: z.undefined({ error: 'Transform: macros are not expanded here' }).optional(),
   Metadata: jsonObject.default({}),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { sourcesHashFile, synthEnv } from '@parley/contract/names';
 import { problemLines } from './problem-lines.ts';
 import { type StackSynthesis, type Synthesis, type SynthesizeOptions, synthesize } from './synthesize.ts';
-import { runTurbo, taskHashes } from './turbo.ts';
+import { type TaskHashes, runTurbo, taskHashes } from './turbo.ts';
 import type { WorkspacePackage } from './workspace.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function synthesizeStale(options: SynthesizeOptions): Promise<Synth
   const checked = await Promise.all(
     wanted.map(async (each) => ({
       ...each,
-      isStale: (await madeFrom(each, stage)) !== hashes.get(each.name),
+      isStale: (await madeFrom(each, stage)) !== hashes[synthOf(each)],
     })),
   );
   const stale = checked.filter(({ isStale }) => isStale);
@@ -49,7 +49,7 @@ export async function synthesizeStale(options: SynthesizeOptions): Promise<Synth
 async function synthesizeTogether(
   options: SynthesizeOptions,
   stale: readonly WorkspacePackage[],
-  hashes: ReadonlyMap<string, string>,
+  hashes: TaskHashes,
 ): Promise<Synthesis> {
   const { workspace, stage, set } = options;
   const filter = stale.map(({ name }) => `${name}...`);
@@ -62,7 +62,7 @@ async function synthesizeTogether(
     input: JSON.stringify({
       stage,
       overrides: set,
-      stacks: stale.map(({ name, folder }) => ({ folder, sourcesHash: hashes.get(name) ?? '' })),
+      stacks: stale.map((each) => ({ folder: each.folder, sourcesHash: hashes[synthOf(each)] ?? '' })),
     }),
   });
   const { togetherOutput } = await import('@parley/cdk/synth-together');
@@ -77,6 +77,11 @@ async function synthesizeTogether(
       return synthesis(each, stage, text === '' ? [] : problemLines(workspace.root, each.folder, text));
     }),
   };
+}
+
+/** Turbo's name of the task that synthesizes a stack. */
+function synthOf({ name }: WorkspacePackage): string {
+  return `${name}#synth`;
 }
 
 function synthesis({ stack, folder }: WorkspacePackage, stage: string, problems: string[]): StackSynthesis {

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { rememberedFor } from './source-state.ts';
 
 /** A task that failed. */
 export interface FailedTask {
@@ -77,17 +78,23 @@ export async function runTurbo({ root, task, env, filter = [] }: TurboOptions): 
 }
 
 /** The part of turbo's account of what it would do that is read here. */
-const forecast = z.object({
-  tasks: z.array(z.object({ package: z.string(), task: z.string(), hash: z.string() })),
-});
+const forecast = z.object({ tasks: z.array(z.object({ taskId: z.string(), hash: z.string() })) });
+const hashes = z.record(z.string(), z.string());
+export type TaskHashes = Readonly<z.infer<typeof hashes>>;
 
-/** By package, the hash of everything one task is made from. Nothing is run. */
-export async function taskHashes({
-  root,
-  task,
-  env,
-  filter = [],
-}: TurboOptions): Promise<Map<string, string>> {
+/**
+ * By task (`weather#synth`), a hash of everything it is made from: of the task asked for, and of those it waits for.
+ * Nothing is run; of sources that were asked about last, turbo is not even asked.
+ */
+export async function taskHashes(options: TurboOptions): Promise<TaskHashes> {
+  const { root, task, env, filter = [] } = options;
+  return rememberedFor(root, `${task}-hashes`, JSON.stringify([task, env, filter]), {
+    parse: (value) => hashes.parse(value),
+    make: async () => askForHashes(options),
+  });
+}
+
+async function askForHashes({ root, task, env, filter = [] }: TurboOptions): Promise<TaskHashes> {
   const { exitCode, stdout, stderr } = await execa(
     'turbo',
     ['run', task, '--dry=json', ...filter.map((name) => `--filter=${name}`)],
@@ -101,7 +108,7 @@ export async function taskHashes({
   );
   if (exitCode !== 0) throw new UserError(`turbo could not run "${task}":\n${stderr}`);
   const { tasks } = forecast.parse(JSON.parse(stdout));
-  return new Map(tasks.filter((each) => each.task === task).map((each) => [each.package, each.hash]));
+  return Object.fromEntries(tasks.map(({ taskId, hash }) => [taskId, hash]));
 }
 
 function failures(root: string, task: string, tasks: readonly Task[]): FailedTask[] {

@@ -116,3 +116,15 @@ test('an error of our own is kept, also inside another, and an unknown one keeps
     message: 'x is undefined',
   });
 });
+
+test('log groups that an earlier stage kept, in the way of one that would delete them, are said to be that', () => {
+  const refused =
+    'CloudFormation is attempting to import some resources because they already exist in your account. The resources ' +
+    "must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful " +
+    'import. The affected resources are Logs ({LogGroupName=/ecs/parley-dev/api})';
+  expect(explain(new Error(`Failed to create ChangeSet: ${refused}`))).toMatchObject({
+    code: 'name-taken',
+    message: expect.stringContaining('/ecs/parley-dev/api'),
+    nextStep: expect.stringMatching(/protectData: true.*aws logs delete-log-group/),
+  });
+});

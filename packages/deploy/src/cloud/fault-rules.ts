@@ -31,6 +31,15 @@ export const faultRules: FaultRule[] = [
     next: bootstrapStep(),
   },
   {
+    code: 'name-taken',
+    applies: ({ message }) => /attempting to import some resources because they already exist/.test(message),
+    says: ({ message }) =>
+      `Names are taken by what an earlier stage kept, which protected its data: ${message}`,
+    next:
+      'To take them back, set `protectData: true` for the stage. If what they hold may go, delete them (a log group: ' +
+      '`aws logs delete-log-group --log-group-name <name>`) and run the same command again.',
+  },
+  {
     code: 'credentials-expired',
     applies: ({ name, message }) =>
       /^(ExpiredToken(Exception)?|TokenRefreshRequired|TokenProviderError)$/.test(name) ||

@@ -40,8 +40,12 @@ export async function deployByToolkit(options: ToolkitOptions): Promise<'deploye
   });
   const assembly = await toolkit.fromAssemblyDirectory(options.assembly);
   await toolkit.deploy(assembly, {
-    // What was kept when its stack went, and has a fixed name, is taken back: ADR 0008.
-    deploymentMethod: { method: 'change-set', changeSetName: options.changeSet, importExistingResources: true },
+    // What was kept when its stack went, and has a fixed name, is taken back: ADR 9.
+    deploymentMethod: {
+      method: 'change-set',
+      changeSetName: options.changeSet,
+      importExistingResources: true,
+    },
     assetBuildConcurrency: 2,
     stackEventPollingInterval: options.pollMs,
   });

@@ -1,6 +1,14 @@
 import type { ResourceDifference } from '@aws-cdk/cloudformation-diff';
 import { type SsmInput, ssmInputs } from '@parley/assembly/graph';
-import { type Json, type JsonObject, isObject, listAt, objectAt, textAt } from '@parley/assembly/values';
+import {
+  type Json,
+  type JsonObject,
+  canonicalJson,
+  isObject,
+  listAt,
+  objectAt,
+  textAt,
+} from '@parley/assembly/values';
 import type { Cloud } from '../cloud/connect.ts';
 import { inputName } from '../record/fingerprint.ts';
 import { readDeployedTemplate } from './deployed-template.ts';
@@ -15,19 +23,26 @@ type Planned = Pick<PlannedStack, 'name' | 'assembly' | 'record' | 'fingerprint'
  * changed counts as a changed property.
  */
 export async function replacementsIn(cloud: Cloud, planned: Planned): Promise<Replacement[]> {
-  const [{ fullDiff }, deployed] = await Promise.all([
-    import('@aws-cdk/cloudformation-diff'),
-    readDeployedTemplate(cloud, planned.name),
-  ]);
+  const deployed = await readDeployedTemplate(cloud, planned.name);
   const wanted = planned.assembly.template as unknown as JsonObject;
   const inputs = ssmInputs(planned.assembly.template);
   const before = withValues(deployed, planned, inputs, planned.record?.fingerprint.inputs);
   const now = withValues(wanted, planned, inputs, planned.fingerprint.inputs);
+  if (canonicalJson(statefulIn(before)) === canonicalJson(statefulIn(now))) return [];
+  // Loaded only here: it brings the specification of every resource type.
+  const { fullDiff } = await import('@aws-cdk/cloudformation-diff');
   const { resources } = fullDiff(before, now);
   return Object.entries(resources.changes).flatMap(([logicalId, change]) => [
     ...lossOf(logicalId, change),
     ...indexChanges(logicalId, change),
   ]);
+}
+
+function statefulIn(template: JsonObject): JsonObject {
+  const resources = Object.entries(objectAt(template, 'Resources'));
+  return Object.fromEntries(
+    resources.filter(([, resource]) => statefulTypes.has(textAt(resource, 'Type') ?? '')),
+  );
 }
 
 /** The template with every reference to an SSM value replaced by the value's hash. */

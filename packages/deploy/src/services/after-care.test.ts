@@ -4,7 +4,16 @@ import { connect } from '../cloud/connect.ts';
 import { type ServiceEvent, afterCare } from './after-care.ts';
 import type { LocalAws } from './testing/local-aws.ts';
 import { startRecordedStage } from './testing/recorded-stage.ts';
-import { type Stage, digests, prefix, region, tags } from './testing/stage.ts';
+import {
+  type Stage,
+  cluster,
+  digests,
+  prefix,
+  region,
+  serviceArn,
+  tags,
+  taskDefinitionArn,
+} from './testing/stage.ts';
 
 let aws: LocalAws;
 let stage: Stage;
@@ -84,7 +93,8 @@ test('a service that the circuit breaker put back has failed, though CloudFormat
     ].join('\n'),
     nextStep:
       'Mend that and deploy again, or go back to the image before: parley rollback api --stage dev. ' +
-      'More of its log: parley logs api --stage dev --since 1h',
+      'More of its log: parley logs api --stage dev --since 1h. To try the same image again: aws ecs update-service ' +
+      `--cluster ${cluster} --service ${serviceArn} --task-definition ${taskDefinitionArn(7)} --region ${region}`,
   });
   expect(events.flatMap((event) => (event.type === 'task-stopped' ? event.task.id[0] : []))).toEqual([
     '8',

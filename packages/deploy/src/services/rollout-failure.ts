@@ -17,7 +17,7 @@ export async function rolloutFailure(
   live: LiveService,
   failure: { code: string; why: string },
 ): Promise<DeployError> {
-  const { service } = live;
+  const { service, cluster, arn, wanted } = live;
   const tasks = (await stoppedTasks(cloud, live, live.wanted)).slice(0, tasksShown);
   const told = await Promise.all(tasks.map((task) => taskLines(cloud, prefix, live, task)));
   const message = [`${service} did not roll out: ${failure.why.replace(/\.$/, '')}.`, ...told.flat()].join(
@@ -26,7 +26,9 @@ export async function rolloutFailure(
   return new DeployError(failure.code, message, {
     nextStep:
       `Mend that and deploy again, or go back to the image before: parley rollback ${service} --stage ${stage}. ` +
-      `More of its log: parley logs ${service} --stage ${stage} --since 1h`,
+      `More of its log: parley logs ${service} --stage ${stage} --since 1h. ` +
+      // CloudFormation has the task definition that failed, and would find nothing to change.
+      `To try the same image again: aws ecs update-service --cluster ${cluster} --service ${arn} --task-definition ${wanted} --region ${cloud.region}`,
   });
 }
 

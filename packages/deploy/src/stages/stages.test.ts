@@ -137,6 +137,8 @@ test('what a tag names is known by its ARN', () => {
     'arn:aws:ec2:eu-west-1:1:vpc/vpc-1': { kind: 'other', name: 'arn:aws:ec2:eu-west-1:1:vpc/vpc-1' },
   };
   for (const [arn, resource] of Object.entries(arns)) expect(resourceOf(arn)).toEqual(resource);
+  // Of no region: AWS lists it in us-east-1, for stages of every region.
+  expect(resourceOf('arn:aws:cloudfront::1:distribution/E1')).toBeUndefined();
 });
 
 test('a name that AWS would not take, or that another stage has, is known beforehand', () => {

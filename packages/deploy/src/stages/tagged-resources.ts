@@ -34,8 +34,11 @@ const kinds: [RegExp, StageResource['kind']][] = [
   [/^arn:[^:]+:ecr:[^:]*:[^:]*:repository\/(.+)$/, 'images'],
 ];
 
-/** What costs nothing without the stacks, or is looked at by other means: ECS lists what is gone for hours. */
-const forgotten = /^arn:[^:]+:(ecs|cloudformation|ssm|iam):/;
+/**
+ * What costs nothing without the stacks, or is looked at by other means: ECS lists what is gone for hours. And what has
+ * no region (roles, distributions), which AWS lists in us-east-1 for the stages of every region.
+ */
+const forgotten = /^arn:[^:]+:((ecs|cloudformation|ssm):|(?!s3:)[^:]+::)/;
 
 /** What an ARN is of; undefined for what need not be removed. */
 export function resourceOf(arn: string): StageResource | undefined {
