@@ -110,7 +110,7 @@ export function contextOverflow(cause: unknown): RunError {
 
 /** The model cannot be had as things are; the message says who must do what. */
 export function unavailable(message: string, cause: unknown): RunError {
-  return new RunError('model-unavailable', message, { cause });
+  return new RunError('model-unavailable', sentences(message), { cause });
 }
 
 function callRunError(call: APICallError): RunError {
@@ -134,11 +134,25 @@ function callRunError(call: APICallError): RunError {
       call,
     );
   }
+  if (status < 300) return brokenAnswer(call, url);
   return failed(`The model's server refused the request (status ${status}): ${errorText(call, 300)}`, call);
 }
 
+/** The server had accepted the request: what failed is the answer it then sent. */
+function brokenAnswer(call: APICallError, url: string): RunError {
+  const broken = connectionFault(call, true, origin(url));
+  if (broken instanceof RunError) return broken;
+  return failed(`The model's answer could not be read (${errorText(call, 300)}). Ask again.`, call);
+}
+
 export function failed(message: string, cause: unknown): RunError {
-  return new RunError('model-failed', message, { cause });
+  return new RunError('model-failed', sentences(message), { cause });
+}
+
+/** One line with a full stop at its end, which what a provider says often lacks. */
+function sentences(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
 function networkReason(call: APICallError): string {

@@ -9,6 +9,8 @@ import { keyFor, type Provider } from './testing/provider.ts';
 import { agentWith, invokerOf, record, toolNamed } from './testing/run.ts';
 
 const forecast = toolNamed('forecast', 'Weather forecast', { city: { type: 'string', description: 'City' } });
+/** One line, a full stop at its end, and no status: the server had accepted the request. */
+const sentences = /^(?!.*(?:status|refused)).*[.…]$/;
 const inPieces = ['{"ci', 'ty":"Lis', 'bon"}'];
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -194,15 +196,20 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
   });
 
   describe('that fails', () => {
-    it.each<[string, Reply]>([
-      ['a connection that breaks', broken(...words('Half an', ' answer'))],
-      ['a stream that ends without a reason', whole(...words('Half an', ' answer'))],
-      ['a malformed event', whole(...words('Half an', ' answer'), provider.malformed)],
-      ['an error in the stream', whole(...words('Half an', ' answer'), provider.errorWithin)],
-    ])('keeps the text so far after %s', async (_, reply) => {
+    it.each<[string, Reply, RegExp]>([
+      [
+        'a connection that breaks',
+        broken(...words('Half an', ' answer')),
+        /^The connection broke in the middle of the model's answer\. Ask again\.$/,
+      ],
+      ['a stream that ends without a reason', whole(...words('Half an', ' answer')), sentences],
+      ['a malformed event', whole(...words('Half an', ' answer'), provider.malformed), sentences],
+      ['an error in the stream', whole(...words('Half an', ' answer'), provider.errorWithin), sentences],
+    ])('keeps the text so far after %s, and says what happened', async (_, reply, message) => {
       await using server = await serving(provider, reply);
       const run = await server.run();
       expect(run.outcome).toMatchObject({ finish: 'failed', error: { code: 'model-failed' } });
+      expect(run.outcome.error!.message).toMatch(message);
       expect(run.text).toBe('Half an answer');
       expect(run.types.slice(-4)).toEqual(['text-end', 'finish-step', 'data-problem', 'error']);
       expect(server.requests).toHaveLength(1);
@@ -246,6 +253,7 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       await using server = await serving(provider, reply);
       const run = await server.run({ backoff: { tries: 1 } });
       expect(run.outcome.error).toEqual({ code, message: expect.stringMatching(message) as string });
+      expect(run.outcome.error!.message).toMatch(/^.*[.…]$/);
       expect(run.events.slice(-2)).toEqual([
         { type: 'data-problem', data: run.outcome.error },
         { type: 'error', errorText: run.outcome.error!.message },

@@ -224,7 +224,7 @@ describe('retiring', () => {
     const { version } = await catalog.register(registrationOf('A', writerOf('one', 1)));
     const { owner, stackId, logicalResourceId } = writerOf('one');
     const Item = { pk: 'live#app', sk: id, id, version, owner, stackId, logicalResourceId, events: [] };
-    await tables.client.send(
+    await tables.documents.send(
       new PutCommand({
         TableName: tables.catalogTable,
         Item: { ...Item, retired: false, revision: 1, updatedAt: at(1) },
@@ -416,7 +416,7 @@ describe('listing', () => {
     }
     const odd = (await catalog.listVersions('app', 'odd'))[0]!.version;
     const put = (Item: Record<string, unknown>) =>
-      tables.client.send(new PutCommand({ TableName: tables.catalogTable, Item }));
+      tables.documents.send(new PutCommand({ TableName: tables.catalogTable, Item }));
     await put({
       pk: 'app#odd',
       sk: `version#${odd}`,

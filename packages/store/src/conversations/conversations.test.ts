@@ -428,7 +428,7 @@ describe('messages', () => {
       { type: 'text', text: 'Hi', language: 'en' },
       { type: 'source-url', url: 'https://example.com' },
     ];
-    await tables.client.send(
+    await tables.documents.send(
       new UpdateCommand({
         TableName: tables.conversationsTable,
         Key: { pk: `session#${session.id}`, sk: `message#${run.messageId}` },

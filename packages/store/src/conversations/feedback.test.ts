@@ -169,7 +169,7 @@ describe('feedback', () => {
     const Key = { pk: `session#${session.id}`, sk: `message#${run.messageId}` };
     const client = withFaults(tables.newClient(), async ({ command }) => {
       if (command !== 'Update') return;
-      await tables.client.send(new DeleteCommand({ TableName: tables.conversationsTable, Key }));
+      await tables.documents.send(new DeleteCommand({ TableName: tables.conversationsTable, Key }));
     });
     const late = createConversationStore({ client, tableName: tables.conversationsTable, clock });
     await expect(late.giveFeedback(at, { rating: 'up' })).rejects.toBeInstanceOf(NotFoundError);

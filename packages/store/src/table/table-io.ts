@@ -1,10 +1,12 @@
 import {
-  GetCommand,
-  PutCommand,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues, formatProblems } from '@parley/contract/issues';
 import type { z } from 'zod';
 import { UnreadableItemError } from '../errors.ts';
@@ -12,7 +14,7 @@ import { conditionExpression, updateExpression, type Change, type Condition } fr
 
 /** Where a store's data is. */
 export interface TableOptions {
-  client: DynamoDBDocumentClient;
+  client: DynamoDBClient;
   tableName: string;
 }
 
@@ -68,26 +70,28 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
     get: async (key, schema) => {
       if (!canStand(key)) return undefined;
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { ...key }, ConsistentRead: true }),
+        new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true }),
       );
-      return Item && parse(Item as Item, schema);
+      return Item && parse(itemOf(Item), schema);
     },
     put: async (item, condition) => {
-      const Item = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
-      const input = { TableName: tableName, Item, ...(condition && conditionExpression(condition)) };
-      return (await unlessRefused(client.send(new PutCommand(input)))) !== undefined;
+      const Item = marshall(
+        Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)),
+      );
+      const input = { TableName: tableName, Item, ...(condition && onWire(conditionExpression(condition))) };
+      return (await unlessRefused(client.send(new PutItemCommand(input)))) !== undefined;
     },
     update: async (key, change, condition, schema) => {
       if (!canStand(key)) return undefined;
-      const expressions = updateExpression(change, condition);
+      const expressions = onWire(updateExpression(change, condition));
       const input = {
         TableName: tableName,
-        Key: { ...key },
+        Key: marshall(key),
         ReturnValues: 'ALL_NEW' as const,
         ...expressions,
       };
-      const answer = await unlessRefused(client.send(new UpdateCommand(input)));
-      return answer && parse(answer.Attributes as Item, schema);
+      const answer = await unlessRefused(client.send(new UpdateItemCommand(input)));
+      return answer && parse(itemOf(answer.Attributes ?? {}), schema);
     },
     query: (range) => queryPages({ client, tableName }, range),
   };
@@ -95,21 +99,19 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
 
 async function* queryPages({ client, tableName }: TableOptions, range: Range): AsyncGenerator<Item> {
   if (!canStand({ pk: range.pk, sk: range.after ?? '' })) return;
-  let start: Record<string, unknown> | undefined = range.after
-    ? { pk: range.pk, sk: range.after }
-    : undefined;
+  let start = range.after ? marshall({ pk: range.pk, sk: range.after }) : undefined;
   do {
     const page = await client.send(
       new QueryCommand({
         TableName: tableName,
-        ...keyCondition(range),
+        ...onWire(keyCondition(range)),
         ConsistentRead: true,
         ScanIndexForward: !range.descending,
         Limit: range.pageSize,
         ExclusiveStartKey: start,
       }),
     );
-    yield* (page.Items ?? []) as Item[];
+    for (const item of page.Items ?? []) yield itemOf(item);
     start = page.LastEvaluatedKey;
   } while (start);
 }
@@ -137,6 +139,18 @@ function keyCondition({ pk, prefix, between }: Range) {
     };
   }
   return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: values };
+}
+
+/** An expression with its values as DynamoDB types them. */
+function onWire<E extends { ExpressionAttributeValues?: Record<string, unknown> }>(
+  expression: E,
+): Omit<E, 'ExpressionAttributeValues'> & { ExpressionAttributeValues?: Record<string, AttributeValue> } {
+  const { ExpressionAttributeValues: values, ...rest } = expression;
+  return { ...rest, ...(values && { ExpressionAttributeValues: marshall(values) }) };
+}
+
+function itemOf(attributes: Record<string, AttributeValue>): Item {
+  return unmarshall(attributes) as Item;
 }
 
 async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** One call of a client, as a fault decides about it. */
 export interface Call {
@@ -17,9 +17,9 @@ export type Fault = 'not-sent' | 'answer-lost' | 'fault';
 
 /** Puts faults in the way of every call of this client, behind the SDK's own retries. */
 export function withFaults(
-  client: DynamoDBDocumentClient,
+  client: DynamoDBClient,
   decide: (call: Call) => Fault | undefined | Promise<Fault | undefined>,
-): DynamoDBDocumentClient {
+): DynamoDBClient {
   let number = 0;
   client.middlewareStack.add(
     (next, { commandName = '' }) =>

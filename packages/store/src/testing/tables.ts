@@ -3,20 +3,22 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createStoreClient } from '../table/client.ts';
 import { createTableInput } from '../table/tables.ts';
 
 /** Both tables, empty, in a DynamoDB for tests. */
 export interface TestTables {
-  client: DynamoDBDocumentClient;
+  client: DynamoDBClient;
+  /** For what a test reads or writes past the stores. */
+  documents: DynamoDBDocumentClient;
   catalogTable: string;
   conversationsTable: string;
   /** For `AWS_ENDPOINT_URL_DYNAMODB` of a process under test. */
   endpoint: string;
   /** Another client of the same tables, for a test that puts faults in its way. */
-  newClient(): DynamoDBDocumentClient;
+  newClient(): DynamoDBClient;
   close(): Promise<void>;
 }
 
@@ -27,14 +29,20 @@ export interface TestTables {
 export async function startTestTables(): Promise<TestTables> {
   const elsewhere = process.env['PARLEY_TEST_DYNAMODB'];
   const { endpoint, stop } = elsewhere ? { endpoint: elsewhere, stop: undefined } : await startEmbedded();
-  const clients: DynamoDBDocumentClient[] = [];
-  const newClient = (): DynamoDBDocumentClient => {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const client = createStoreClient({ endpoint, region: 'us-east-1', credentials });
+  const clients: DynamoDBClient[] = [];
+  const access = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const newClient = (): DynamoDBClient => {
+    const client = createStoreClient(access);
     clients.push(client);
     return client;
   };
   const client = newClient();
+  const plain = new DynamoDBClient(access);
+  clients.push(plain);
   const suffix = elsewhere ? `-${randomUUID()}` : '';
   const names = { catalogTable: `catalog${suffix}`, conversationsTable: `conversations${suffix}` };
   for (const name of Object.values(names)) await client.send(new CreateTableCommand(createTableInput(name)));
@@ -45,7 +53,7 @@ export async function startTestTables(): Promise<TestTables> {
     for (const each of clients) each.destroy();
     await stop?.();
   };
-  return { client, ...names, endpoint, newClient, close };
+  return { client, documents: DynamoDBDocumentClient.from(plain), ...names, endpoint, newClient, close };
 }
 
 type Dynalite = (options: { createTableMs: number; deleteTableMs: number }) => Server;
