@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 /** What was found about everything that AWS is asked, by check. */
-async function found(settings: Partial<DoctorSettings> = {}, stage = 'dev', limitMs = 5_000) {
+async function found(settings: Partial<DoctorSettings> = {}, stage = 'dev', limitMs = 60_000) {
   const region = 'eu-west-1';
   const findings = await examine(
     {
