@@ -10,6 +10,7 @@ import { prefixOf } from '@parley/contract/names';
 import { createChecks } from './checks.ts';
 import { createCloudAccount } from './cloud-account.ts';
 import { runStagesScenario } from './stages.ts';
+import { runDeployScenario } from './deploy/deploy-scenario.ts';
 import { emulatedTypes, startEmulator } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { emulatorPython } from './python.ts';
@@ -41,6 +42,7 @@ let workspace: WorkspaceCopy | undefined;
 try {
   const scenario = await checks.check('an emulated AWS runs, and a copy of the workspace is ready', prepare);
   if (scenario) await runScenario(scenario);
+  if (scenario) await runDeployScenario(scenario);
   if (scenario) await runStagesScenario(scenario);
 } finally {
   await emulator?.stop();

