@@ -53,10 +53,9 @@ export class LiveConversation {
     this.#closed.abort();
   }
 
-  /** Sends a message below the branch on show. */
+  /** Sends a message below the branch on show; it waits for as long as it is not known where that ends. */
   send(text: string): void {
-    const last = this.getSnapshot().branch.findLast((message) => !message.isPending);
-    this.#sender.submit({ parentId: last?.id ?? null, text });
+    this.#sender.say(text);
   }
 
   /** Puts another version beside a message of the user's. */
