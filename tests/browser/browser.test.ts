@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessTests } from './access-tests.ts';
 import { chatTests } from './chat-tests.ts';
+import { draftTests } from './draft-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
 import { feedbackTests } from './feedback-tests.ts';
 import { launch, Person } from './person.ts';
@@ -43,6 +44,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   };
   describe('chatting', () => {
     chatTests(world);
+  });
+  describe('keeping what somebody writes', () => {
+    draftTests(world);
   });
   describe('saying what one thinks of an answer', () => {
     feedbackTests(world);

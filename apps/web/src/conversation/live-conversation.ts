@@ -77,8 +77,11 @@ export class LiveConversation {
     this.#sender.retry();
   }
 
-  dismiss(): void {
+  /** Takes back what was refused or could not be sent. @returns what the user wrote, if anything */
+  dismiss(): string | undefined {
+    const text = this.getSnapshot().state.pending?.text;
     this.#sender.dismiss();
+    return text;
   }
 
   /** Says what the user thinks of an answer; resolves with whether it is kept. */

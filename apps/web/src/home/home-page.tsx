@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useServices } from '../site/services.ts';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { CardsSkeleton } from '../ui/skeletons.tsx';
-import { keepDraft } from '../thread/draft.ts';
+import { beginWith } from '../thread/suggestion.ts';
 import { PageHeader } from '../site/page-header.tsx';
 import './home.css';
 
@@ -66,7 +66,7 @@ function Card({ app }: { app: ChatAppView }): ReactNode {
         <ul className="suggestions" aria-label={`Things to ask ${app.title}`}>
           {app.suggestions.slice(0, 3).map((text) => (
             <li key={text}>
-              <PlaceLink to={place} className="suggestion" onClick={() => keepDraft(`new:${app.id}`, text)}>
+              <PlaceLink to={place} className="suggestion" onClick={() => beginWith(app.id, text)}>
                 {text}
               </PlaceLink>
             </li>
