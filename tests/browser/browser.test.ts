@@ -8,6 +8,7 @@ import { feedbackTests } from './feedback-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
 import { tabTests } from './tab-tests.ts';
+import { unforeseenTests } from './unforeseen-tests.ts';
 import { weightTests } from './weight-tests.ts';
 
 // Where there is none, the skipped title says so; in CI it fails instead.
@@ -56,6 +57,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('for everybody', () => {
     accessTests(world);
+  });
+  describe('with what nobody foresaw', () => {
+    unforeseenTests(world);
   });
   describe('weight', () => {
     weightTests(world);
