@@ -19,7 +19,7 @@ import { compare, comparisonTable, loadName, profileTable } from './stream/repor
 import { buildService } from './stream/service.ts';
 
 const options = optionsOrUsage();
-if (options) await run(options);
+if (options) await run(options).catch(fail);
 
 function optionsOrUsage(): BenchOptions | undefined {
   try {
@@ -83,6 +83,11 @@ async function bestOf(
 
 function leastCpu(measured: readonly Measured[]): Measured {
   return measured.toSorted((a, b) => a.cpuMs - b.cpuMs)[0]!;
+}
+
+function fail(error: Error): void {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 }
 
 function progress(text: string): void {

@@ -21,6 +21,17 @@ export class AnswerReader {
   #lastText = 0;
   #nextNumber = 0;
 
+  /** Of the last event that came whole; undefined before the first. */
+  get lastEventId(): string | undefined {
+    const last = this.#records.findLast((record) => numberOf(record) !== undefined);
+    return last?.slice('id: '.length, last.indexOf('\n'));
+  }
+
+  /** Call it when a response begins: what was left of a cut one is dropped. */
+  begin(): void {
+    this.#rest = '';
+  }
+
   take(text: string): void {
     const records = (this.#rest + text).split('\n\n');
     this.#rest = records.pop()!;
@@ -34,7 +45,7 @@ export class AnswerReader {
     if (tokens > 0) this.#countText(tokens);
   }
 
-  /** @throws Error when the stream was cut, or its answer did not finish. */
+  /** @throws Error when the answer did not finish. */
   end(): AnswerRead {
     const [last, done] = this.#records.slice(-2);
     if (

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { routePath } from '@parley/contract/routes';
+import { parseEventId } from '@parley/contract/stream';
 import { serve } from './peer.ts';
 import { AnswerReader, type AnswerRead } from './answer-reader.ts';
 
 interface ReadAnswer extends AnswerRead {
-  /** Requests that were answered with an error before. */
-  refusals: number;
+  /** Requests that failed, and were made again. */
+  repeats: number;
 }
 
 export interface StreamRequest {
@@ -33,8 +35,8 @@ export interface Received {
   firstTokenMs: number[];
   /** Milliseconds between two arrivals of text in one answer. */
   gapMs: number[];
-  /** Requests that the server could not take, and that were made again. */
-  refusals: number;
+  /** Requests that failed, and were made again. */
+  repeats: number;
 }
 
 async function run({ url, streams, requests }: Task): Promise<Received> {
@@ -55,36 +57,59 @@ async function run({ url, streams, requests }: Task): Promise<Received> {
     tokens: answers.reduce((sum, { tokens }) => sum + tokens, 0),
     firstTokenMs: answers.map(({ firstTokenMs }) => firstTokenMs),
     gapMs: answers.flatMap(({ gapMs }) => gapMs),
-    refusals: answers.reduce((sum, { refusals }) => sum + refusals, 0),
+    repeats: answers.reduce((sum, { repeats }) => sum + repeats, 0),
   };
 }
 
-/** How often a request that the server could not take is made again, and after how long. */
+/** How often a request that failed is made again, and after how long. */
 const triesMax = 10;
 const againAfterMs = 1_000;
 
-/** Starts an answer and reads it. A server that is too busy to start one is asked again, as a browser would. */
-async function ask(url: string, request: StreamRequest, agent: Agent): Promise<ReadAnswer> {
+/** Starts an answer and reads it, as a browser does: a start that fails is repeated, a cut stream is resumed. */
+async function ask(url: string, start: StreamRequest, agent: Agent): Promise<ReadAnswer> {
   const reader = new AnswerReader();
-  for (let attempt = 1; ; attempt += 1) {
-    const response = await send(url, request, agent);
-    if (response.statusCode === 200) {
-      for await (const text of response.setEncoding('utf8')) reader.take(text as string);
-      return { ...reader.end(), refusals: attempt - 1 };
-    }
-    const answer = await textOf(response);
-    if ((response.statusCode ?? 0) < 500 || attempt === triesMax)
-      throw new Error(`a request was answered with ${response.statusCode}: ${answer.slice(0, 300)}`);
+  for (let repeats = 0; ; repeats += 1) {
+    const seen = reader.lastEventId;
+    const response = await (seen === undefined
+      ? send(`${url}${start.path}`, 'POST', start.headers, agent, start.body)
+      : send(`${url}${resumePath(seen)}`, 'GET', { ...start.headers, 'last-event-id': seen }, agent));
+    const problem = await readWhole(response, reader);
+    if (problem === undefined) return { ...reader.end(), repeats };
+    if (isRefusal(response) || repeats === triesMax) throw new Error(problem);
     await delay(againAfterMs);
   }
 }
 
+/** Reads to the end of the stream; what came in its way otherwise. */
+async function readWhole(response: IncomingMessage, reader: AnswerReader): Promise<string | undefined> {
+  if (response.statusCode !== 200)
+    return `a request was answered with ${response.statusCode}: ${(await textOf(response)).slice(0, 300)}`;
+  reader.begin();
+  try {
+    for await (const text of response.setEncoding('utf8')) reader.take(text as string);
+    return undefined;
+  } catch (error) {
+    return `a stream was cut: ${(error as Error).message}`;
+  }
+}
+
+/** True for an answer that repeating the request will not change. */
+function isRefusal({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 400 && statusCode < 500;
+}
+
+function resumePath(lastEventId: string): string {
+  return routePath('runEvents', { runId: parseEventId(lastEventId)!.runId });
+}
+
 async function send(
   url: string,
-  { path, headers, body }: StreamRequest,
+  method: string,
+  headers: Record<string, string>,
   agent: Agent,
+  body?: string,
 ): Promise<IncomingMessage> {
-  const request = httpRequest(`${url}${path}`, { method: 'POST', headers, agent });
+  const request = httpRequest(url, { method, headers, agent });
   request.end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   return response;

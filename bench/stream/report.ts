@@ -21,8 +21,8 @@ export interface Figures {
   firstTokenMs: { p50: number; p95: number; p99: number };
   /** Between two arrivals of text in one answer: tokens that come together have no gap. */
   gapP99Ms: number;
-  /** Starts that the server answered with an error, and that were asked for again. */
-  refusals: number;
+  /** Requests that failed, as the server or what it uses was too busy, and were made again. */
+  repeats: number;
 }
 
 export function compare(load: Load, service: Measured, bare: Measured): Comparison {
@@ -44,7 +44,7 @@ function figuresOf({ streams }: Load, { tokens, seconds, cpuMs, rssBytes, ...tim
     rssMegabytes: rssBytes / 1e6,
     firstTokenMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
     gapP99Ms: percentile(times.gapMs, 0.99),
-    refusals: times.refusals,
+    repeats: times.repeats,
   };
 }
 
@@ -67,7 +67,7 @@ export function comparisonTable({ load, service, bare, ratio }: Comparison): str
   const { answers, tokens } = service;
   const { throughput, cpu } = ratio;
   return [
-    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens${refused(service)}`,
+    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens${repeated(service)}`,
     row('', columns),
     row('inference-api', cellsOf(service)),
     row('bare node:http', cellsOf(bare)),
@@ -76,8 +76,8 @@ export function comparisonTable({ load, service, bare, ratio }: Comparison): str
   ].join('\n');
 }
 
-function refused({ refusals }: Figures): string {
-  return refusals === 0 ? '' : `; ${grouped(refusals)} starts failed at first`;
+function repeated({ repeats }: Figures): string {
+  return repeats === 0 ? '' : `; ${grouped(repeats)} requests failed and were repeated`;
 }
 
 function cellsOf(figures: Figures): string[] {

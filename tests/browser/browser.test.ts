@@ -2,11 +2,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessTests } from './access-tests.ts';
 import { chatTests } from './chat-tests.ts';
+import { draftTests } from './draft-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
 import { feedbackTests } from './feedback-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
 import { tabTests } from './tab-tests.ts';
+import { unforeseenTests } from './unforeseen-tests.ts';
 import { weightTests } from './weight-tests.ts';
 
 // Where there is none, the skipped title says so; in CI it fails instead.
@@ -44,6 +46,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   describe('chatting', () => {
     chatTests(world);
   });
+  describe('keeping what somebody writes', () => {
+    draftTests(world);
+  });
   describe('saying what one thinks of an answer', () => {
     feedbackTests(world);
   });
@@ -52,6 +57,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('for everybody', () => {
     accessTests(world);
+  });
+  describe('with what nobody foresaw', () => {
+    unforeseenTests(world);
   });
   describe('weight', () => {
     weightTests(world);

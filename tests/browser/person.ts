@@ -57,12 +57,17 @@ export class Person {
     });
     context.setDefaultTimeout(15_000);
     const person = new Person(await context.newPage(), url, size);
-    await person.page.goto(url);
-    await person.page.getByRole('button', { name: 'Sign in' }).click();
-    await person.page.getByLabel('Another name').fill(name);
-    await person.page.getByRole('button', { name: 'Sign in' }).click();
-    await person.page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+    await person.signIn(name);
     return person;
+  }
+
+  /** Signs in under a name, from nobody's page. */
+  async signIn(name: string): Promise<void> {
+    await this.goHome();
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByLabel('Name').fill(name);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
   }
 
   get context(): BrowserContext {

@@ -204,6 +204,7 @@ describe('/api/sessions', () => {
     ['no app', {}, 'app'],
     ['an id that is none', { app: 'Not An Id' }, 'app'],
     ['an empty title', { app: 'weather', title: '  ' }, 'title'],
+    ['a title with an escape', { app: 'weather', title: 'a\u001b[31mb' }, 'title'],
     ['a title too long', { app: 'weather', title: 'x'.repeat(201) }, 'title'],
   ])('refuses to begin with %s', async (_, body, field) => {
     const problem = await problemOf(await newUser().request('POST', '/api/sessions', body));

@@ -96,13 +96,31 @@ describe('a tool behind the Lambda API', () => {
       /did not answer within 1 seconds/,
     ],
     [
-      'crashed',
+      'ran out of memory',
       answers(
         '{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: Runtime exited with error: signal: killed"}',
         functionError,
       ),
       'tool-failed',
-      /crashed/,
+      /more memory than it has.*give it more/,
+    ],
+    [
+      'ran out of the memory that its engine manages',
+      answers(
+        '{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: Runtime exited with error: signal: aborted"}',
+        functionError,
+      ),
+      'tool-failed',
+      /more memory than it has/,
+    ],
+    [
+      'ended its process',
+      answers(
+        '{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: Runtime exited with error: exit status 7"}',
+        functionError,
+      ),
+      'tool-failed',
+      /ended before it could answer \(exit status 7\).*log/,
     ],
     [
       'answered too much',

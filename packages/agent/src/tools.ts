@@ -90,9 +90,8 @@ function functionFailure(tool: LambdaToolDefinition, answer: unknown): ToolFailu
   const said = `${errorType} ${errorMessage}`;
   if (/timed ?out/i.test(said)) return timedOut(tool);
   if (/ResponseSizeTooLarge|payload size exceeded/i.test(said)) return tooLarge(tool);
-  if (/OutOfMemory|signal: killed|Runtime\.ExitError/i.test(said)) {
-    return { code: 'tool-failed', message: `The tool "${tool.name}" crashed before it could answer.` };
-  }
+  if (/OutOfMemory|signal: (killed|aborted)/i.test(said)) return outOfMemory(tool);
+  if (errorType === 'Runtime.ExitError') return ended(tool, errorMessage);
   const reason = errorMessage ? `: ${errorText(errorMessage, 500)}` : '.';
   return { code: 'tool-failed', message: `The tool "${tool.name}" failed${reason}` };
 }
@@ -123,6 +122,22 @@ function timedOut(tool: LambdaToolDefinition): ToolFailure {
   return {
     code: 'tool-timed-out',
     message: `The tool "${tool.name}" did not answer within ${tool.timeoutSeconds} seconds.`,
+  };
+}
+
+/** Lambda kills a process that takes too much; Node aborts its own when its heap is full. */
+function outOfMemory(tool: LambdaToolDefinition): ToolFailure {
+  return {
+    code: 'tool-failed',
+    message: `The tool "${tool.name}" needed more memory than it has, and was ended. Ask for less at once. Its developer can have it hold less, or give it more (memoryMiB).`,
+  };
+}
+
+function ended(tool: LambdaToolDefinition, errorMessage: string): ToolFailure {
+  const how = /Runtime exited with error: (.+)$/.exec(errorMessage)?.[1] ?? 'for no reason that is known';
+  return {
+    code: 'tool-failed',
+    message: `The tool "${tool.name}" ended before it could answer (${errorText(how, 100)}). Its developer finds more in its log.`,
   };
 }
 

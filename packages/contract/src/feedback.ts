@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writtenLines } from './written-text.ts';
 
 export const rating = z.enum(['up', 'down']);
 export type Rating = z.infer<typeof rating>;
@@ -9,7 +10,7 @@ export const commentCharsMax = 2_000;
 /** Body of `PUT /api/sessions/{sessionId}/messages/{messageId}/feedback`. It replaces what was said before. */
 export const feedbackBody = z.strictObject({
   rating,
-  comment: z.string().trim().min(1).max(commentCharsMax).optional(),
+  comment: writtenLines(commentCharsMax).optional(),
 });
 export type FeedbackBody = z.infer<typeof feedbackBody>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writtenText } from './written-text.ts';
 
 /** How a run ended. `interrupted`: the process that ran it died or lost its lease; it can be continued. */
 export const seal = z.enum(['finished', 'stopped', 'interrupted', 'failed']);
@@ -13,7 +14,7 @@ export type Seal = z.infer<typeof seal>;
  */
 export const startRunBody = z.strictObject({
   parentId: z.string().nullable(),
-  text: z.string().trim().min(1).max(100_000).optional(),
+  text: writtenText(100_000).optional(),
 });
 export type StartRunBody = z.infer<typeof startRunBody>;
 

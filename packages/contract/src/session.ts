@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { appState } from './chat-app.ts';
 import { id } from './id.ts';
 import { seal } from './run.ts';
+import { writtenLine } from './written-text.ts';
 
 /** A conversation of one user with one chat app. */
 export const session = z.strictObject({
@@ -22,9 +23,9 @@ export type SessionView = z.infer<typeof sessionView>;
 
 export const createSessionBody = z.strictObject({
   app: id,
-  title: z.string().trim().min(1).max(200).optional(),
+  title: writtenLine(200).optional(),
 });
-export const renameSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200) });
+export const renameSessionBody = z.strictObject({ title: writtenLine(200) });
 
 /** What `GET /inference/sessions/{sessionId}/events` tells the other tabs and devices of a user. */
 export const sessionEvent = z.discriminatedUnion('type', [

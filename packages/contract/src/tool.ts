@@ -61,7 +61,7 @@ export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult>
     }
     try {
       const output = await tool.handler(parsed.data, context);
-      JSON.stringify(output, finiteOnly); // what JSON cannot hold must fail here, where it can be worded
+      requireJson(output); // what JSON cannot hold must fail here, where it can be worded
       return { ok: true, output: output ?? null };
     } catch (error) {
       console.error(error); // oxlint-disable-line eslint/no-console -- a function's log is its console
@@ -70,10 +70,28 @@ export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult>
   };
 }
 
+/** @throws ToolError when an output is none that JSON can hold, in words of our own where the engine's are not plain */
+function requireJson(output: unknown): void {
+  try {
+    JSON.stringify(output, plainOnly);
+  } catch (error) {
+    if (error instanceof RangeError) throw unusable('it is nested too deep. Return a flatter one');
+    if (!(error instanceof TypeError && error.message.includes('circular'))) throw error;
+    throw unusable('a part of it refers back to the whole, which JSON cannot hold. Return plain data');
+  }
+}
+
 /** JSON would turn NaN and the infinities into null, and a model would take that for an answer. */
-function finiteOnly(key: string, value: unknown): unknown {
+function plainOnly(key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    throw unusable(`"${key}" is the BigInt ${value}, which JSON cannot hold. Return a number or a string`);
+  }
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
-  throw new ToolError(`The tool's output is not usable: "${key}" is ${value}, which JSON cannot hold.`);
+  throw unusable(`"${key}" is ${value}, which JSON cannot hold. Return a number, null or a string`);
+}
+
+function unusable(why: string): ToolError {
+  return new ToolError(`The tool's output is not usable: ${why}.`);
 }
 
 function failure(code: 'invalid-input' | 'tool-failed', message: string): ToolResult {

@@ -26,6 +26,7 @@ test('a tool that throws answers with its message, and one whose output JSON can
   const said = (handler: () => unknown) => toolHandler(tool(handler))({ input: {}, context });
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
+  const nested = () => Array.from({ length: 100_000 }).reduce((inner) => [inner], null);
 
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   try {
@@ -34,8 +35,14 @@ test('a tool that throws answers with its message, and one whose output JSON can
         throw new ToolError('No such city.');
       }),
     ).toEqual({ ok: false, error: { code: 'tool-failed', message: 'No such city.' } });
-    expect(await said(() => cycle)).toMatchObject({ ok: false, error: { code: 'tool-failed' } });
-    expect(await said(() => 10n)).toMatchObject({ ok: false, error: { code: 'tool-failed' } });
+    const [circular, deep, big] = [
+      await said(() => cycle),
+      await said(nested),
+      await said(() => ({ n: 10n })),
+    ];
+    expect(circular).toMatchObject({ error: { message: expect.stringMatching(/^[^\n]*refers back.*\.$/) } });
+    expect(deep).toMatchObject({ error: { message: expect.stringMatching(/nested too deep.*\.$/) } });
+    expect(big).toMatchObject({ error: { message: expect.stringMatching(/"n" is the BigInt 10.*\.$/) } });
     expect(await said(() => ({ degrees: [1, NaN] }))).toMatchObject({
       ok: false,
       error: { message: expect.stringContaining('NaN, which JSON cannot hold') },

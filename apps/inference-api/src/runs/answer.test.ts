@@ -289,7 +289,7 @@ test('a model that fails ends the run with a code and a sentence, in the stream 
   expect(again.at(-1)!.event.type).toBe('finish');
 });
 
-test('a session that is deleted while a run is open disturbs neither the run nor the service', async () => {
+test('a session that is deleted while it is answered stops its run, and disturbs nothing else', async () => {
   const own = await world.startInstance();
   const alice = await createClient(own.url, world.issuer);
   const gate = createGate();
@@ -298,8 +298,9 @@ test('a session that is deleted while a run is open disturbs neither the run nor
   const open = all(await alice.start(session.id, question));
   await gate.reached;
   await world.conversations.deleteSession('alice', session.id);
+  expect((await open).at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
   gate.open();
-  expect((await open).at(-1)!.event.type).toBe('finish');
   await own.service.stop();
+  expect(own.lines).toContainEqual(expect.objectContaining({ message: 'run ended', seal: 'stopped' }));
   expect(own.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });

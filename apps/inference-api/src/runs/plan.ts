@@ -32,7 +32,7 @@ export function planRun(messages: readonly Message[], { parentId, text }: StartR
   if (text !== undefined) {
     refuseBelowQuestion(parent);
     // Half a surrogate pair is no text: models' servers refuse it, with every later request of the branch.
-    return { user: { text: text.toWellFormed(), parentId }, history };
+    return { user: { text, parentId }, history };
   }
   refuseNothingToAnswer(parent);
   return { history };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { agentDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
-import { messageText } from '@parley/contract/message';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { all, createClient, errorOf, runIdOf, textOf, until, type Client } from '../testing/client.ts';
 import { startWorld, type Instance, type World } from '../testing/world.ts';
@@ -114,11 +113,15 @@ test('a session without a title gets one from its first message; a given title s
   expect((await world.conversations.ownedSession('alice', session.id)).title).toBe(title);
 });
 
-test('a title and a question never end in half a character', async () => {
+test('a title never ends in half a character, and a question with one is refused', async () => {
   const session = await world.createSession();
-  const text = `${'x'.repeat(78)}😀 and then some \ud83d`;
+  const text = `${'x'.repeat(78)}😀 and then some`;
   await all(await client.start(session.id, { parentId: null, text }));
   const { title } = await world.conversations.ownedSession('alice', session.id);
   expect(title).toBe(`${'x'.repeat(78)}…`);
-  expect(messageText((await world.conversations.listMessages(session))[0]!).isWellFormed()).toBe(true);
+  const half = await client.start(session.id, { parentId: null, text: 'and then some \ud83d' });
+  expect([half.status, await half.text()]).toEqual([
+    400,
+    expect.stringContaining('half of a surrogate pair'),
+  ]);
 });

@@ -4,6 +4,7 @@ import type { Message } from '@parley/contract/message';
 import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
+import { onOneLine } from '@parley/contract/written-text';
 import { HttpError } from '@parley/service/errors';
 import type { User } from '@parley/service/service-env';
 import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
@@ -135,7 +136,7 @@ const titleCharsMax = 80;
 
 /** The first words of a session's first message, on one line. */
 function titleOf(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = onOneLine(text);
   if (line.length <= titleCharsMax) return line;
   const cut = line.slice(0, titleCharsMax - 1).replace(/[\uD800-\uDBFF]$/, '');
   const lastSpace = cut.lastIndexOf(' ');

@@ -86,8 +86,7 @@ export function addSessionRoutes(
 
   app.delete(routePattern('session'), async (c) => {
     const { sub } = c.get('user');
-    const { id: owned } = await conversations.ownedSession(sub, sessionId(c));
-    await conversations.deleteSession(sub, owned);
+    await conversations.deleteSession(sub, sessionId(c));
     return c.body(null, 204);
   });
 

@@ -53,10 +53,9 @@ export class LiveConversation {
     this.#closed.abort();
   }
 
-  /** Sends a message below the branch on show. */
+  /** Sends a message below the branch on show; it waits for as long as it is not known where that ends. */
   send(text: string): void {
-    const last = this.getSnapshot().branch.findLast((message) => !message.isPending);
-    this.#sender.submit({ parentId: last?.id ?? null, text });
+    this.#sender.say(text);
   }
 
   /** Puts another version beside a message of the user's. */
@@ -78,8 +77,11 @@ export class LiveConversation {
     this.#sender.retry();
   }
 
-  dismiss(): void {
+  /** Takes back what was refused or could not be sent. @returns what the user wrote, if anything */
+  dismiss(): string | undefined {
+    const text = this.getSnapshot().state.pending?.text;
     this.#sender.dismiss();
+    return text;
   }
 
   /** Says what the user thinks of an answer; resolves with whether it is kept. */

@@ -1,12 +1,15 @@
+import { backOffMs, pause } from '../api/back-off.ts';
 import { asApiError } from '../api/errors.ts';
+import { untilHere } from './presence.ts';
 import type { ConversationScope } from './scope.ts';
 
-/** Fetches the messages as they are stored, one fetch at a time. */
+/** Fetches the messages as they are stored, one fetch at a time; what fails in passing is tried again, with back-off. */
 export class MessageLoader {
   readonly #scope: ConversationScope;
   readonly #onOpenRun: (runId: string) => void;
   #loading: Promise<void> | undefined;
   #isStale = false;
+  #failures = 0;
 
   /** `onOpenRun` hears of each answer that is still being written. */
   constructor(scope: ConversationScope, onOpenRun: (runId: string) => void) {
@@ -28,11 +31,21 @@ export class MessageLoader {
     const { sessionId, transport, store } = this.#scope;
     try {
       const messages = await transport.messages(sessionId);
+      this.#failures = 0;
       store.dispatch([{ type: 'messages', messages }]);
       for (const { status, runId } of messages) if (status === 'streaming' && runId) this.#onOpenRun(runId);
     } catch (error) {
-      // While the line is down, the session's stream keeps trying, and fetches again when it is back.
-      if (!asApiError(error).isPassing) store.fail(error);
+      if (!asApiError(error).isPassing) return store.fail(error);
+      this.#failures += 1;
+      void this.#loadLater(this.#failures);
     }
+  }
+
+  /** Loads again, unless another load was there first: it succeeded, or waits by itself. */
+  async #loadLater(failures: number): Promise<void> {
+    const { signal, presence } = this.#scope;
+    await pause(backOffMs(failures), signal);
+    await untilHere(presence, signal);
+    if (!signal.aborted && this.#failures === failures) void this.load();
   }
 }

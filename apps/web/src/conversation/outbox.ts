@@ -1,9 +1,9 @@
-import type { Pending } from './state.ts';
+import type { Pending, Waiting } from './state.ts';
 
 /** Keeps what was sent until the server has it, so that a reload in between loses nothing. */
 export interface Outbox {
-  read(sessionId: string): Pending | undefined;
-  write(sessionId: string, pending: Pending | undefined): void;
+  read(sessionId: string): Pending | Waiting | undefined;
+  write(sessionId: string, sent: Pending | Waiting | undefined): void;
 }
 
 const storageKey = (sessionId: string) => `parley:outbox:${sessionId}`;
@@ -13,10 +13,10 @@ export function createOutbox(storage: Storage): Outbox {
   return {
     read: (sessionId) => {
       const text = storage.getItem(storageKey(sessionId));
-      return text === null ? undefined : (JSON.parse(text) as Pending);
+      return text === null ? undefined : (JSON.parse(text) as Pending | Waiting);
     },
-    write: (sessionId, pending) => {
-      if (pending) storage.setItem(storageKey(sessionId), JSON.stringify(pending));
+    write: (sessionId, sent) => {
+      if (sent) storage.setItem(storageKey(sessionId), JSON.stringify(sent));
       else storage.removeItem(storageKey(sessionId));
     },
   };

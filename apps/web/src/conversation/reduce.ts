@@ -1,7 +1,7 @@
 import type { Message } from '@parley/contract/message';
 import type { SessionEvent } from '@parley/contract/session';
 import { emptyContent, foldEvent } from './fold.ts';
-import type { Command, Conversation, LogEntry, Run, RunEntry, Said, SentFeedback } from './state.ts';
+import type { Command, Conversation, LogEntry, Pending, Run, RunEntry, Said, SentFeedback } from './state.ts';
 
 const rootKey = '';
 const emptyRun: Run = { next: 0, content: emptyContent, held: {} };
@@ -18,8 +18,10 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
       return entry.messages.reduce(addMessage, { ...state, loaded: true });
     case 'session':
       return addSessionEvent(state, entry.event);
+    case 'wait':
+      return { ...state, waiting: entry.waiting };
     case 'submit':
-      return choosePath({ ...state, pending: entry.pending }, entry.pending.parentId, true);
+      return choosePath(submitted(state, entry.pending), entry.pending.parentId, true);
     case 'accepted':
       return settle(
         state.pending?.key === entry.key
@@ -43,6 +45,11 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
         ? addSent(state, entry.messageId, { said: entry.said, error: entry.error })
         : state;
   }
+}
+
+function submitted(state: Conversation, pending: Pending): Conversation {
+  const waiting = state.waiting?.key === pending.key ? undefined : state.waiting;
+  return { ...state, pending, waiting };
 }
 
 function addRunEvent(state: Conversation, entry: RunEntry): Conversation {

@@ -5,7 +5,7 @@ import type { Outbox } from './outbox.ts';
 import { abortWhenLeft } from './presence.ts';
 import type { RunFollower } from './run-follower.ts';
 import type { ConversationScope } from './scope.ts';
-import type { Pending, RunEntry } from './state.ts';
+import type { Conversation, Pending, RunEntry, Waiting } from './state.ts';
 
 interface SenderOptions {
   outbox: Outbox;
@@ -22,18 +22,23 @@ export class Sender {
   constructor(scope: ConversationScope, options: SenderOptions) {
     this.#scope = scope;
     this.#options = options;
+    scope.store.subscribe(() => this.#sendWaiting());
   }
 
   submit({ parentId, text }: Pick<Pending, 'parentId' | 'text'>): void {
-    const pending = { key: crypto.randomUUID(), parentId, text, createdAt: new Date().toISOString() };
-    this.#options.outbox.write(this.#scope.sessionId, pending);
-    void this.#send(pending);
+    this.#submit({ ...stamp(), parentId, text });
+  }
+
+  /** Sends a message to the end of the branch on show, as soon as it is known which message that is. */
+  say(text: string): void {
+    this.#wait({ ...stamp(), text, parentId: awaitedAnswer(this.#scope.store.state) });
   }
 
   /** Takes up what was sent before a reload and is not yet acknowledged. */
   resume(): void {
     const waiting = this.#options.outbox.read(this.#scope.sessionId);
-    if (waiting) void this.#send(waiting);
+    if (waiting && isPlaced(waiting)) void this.#send(waiting);
+    else if (waiting) this.#wait(waiting);
   }
 
   /** Sends again what was refused or could not be sent. */
@@ -47,6 +52,23 @@ export class Sender {
   dismiss(): void {
     this.#options.outbox.write(this.#scope.sessionId, undefined);
     this.#scope.store.dispatch([{ type: 'dismiss' }]);
+  }
+
+  #submit(pending: Pending): void {
+    this.#options.outbox.write(this.#scope.sessionId, pending);
+    void this.#send(pending);
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#options.outbox.write(this.#scope.sessionId, waiting);
+    this.#scope.store.dispatch([{ type: 'wait', waiting }]);
+  }
+
+  #sendWaiting(): void {
+    const { state, branch } = this.#scope.store.getSnapshot();
+    if (!state.waiting || !isEndKnown(state)) return;
+    const { parentId = branch.findLast((message) => !message.isPending)?.id ?? null } = state.waiting;
+    this.#submit({ ...state.waiting, parentId });
   }
 
   async #send(pending: Pending): Promise<void> {
@@ -108,4 +130,22 @@ interface Sending {
   runId: string | undefined;
   /** True when its answer was read to the end. */
   isAnswered: boolean;
+}
+
+function stamp(): { key: string; createdAt: string } {
+  return { key: crypto.randomUUID(), createdAt: new Date().toISOString() };
+}
+
+function isPlaced(sent: Pending | Waiting): sent is Pending {
+  return sent.parentId !== undefined;
+}
+
+/** The branch's end is a guess before the messages were loaded, and while an answer is not yet among them. */
+function isEndKnown({ loaded, pending }: Conversation): boolean {
+  return loaded && (pending === undefined || pending.error !== undefined);
+}
+
+/** The answer to what was sent last, if it is not yet among the messages; its stream names it. */
+function awaitedAnswer({ pending, runs }: Conversation): string | undefined {
+  return pending?.runId === undefined ? undefined : runs[pending.runId]?.content.messageId;
 }

@@ -43,6 +43,15 @@ export interface Pending {
   error?: { code: string; message: string };
 }
 
+/** A message that was sent before it is known where it belongs: it goes to the end of the branch once that is. */
+export interface Waiting {
+  key: string;
+  text: string;
+  createdAt: string;
+  /** The answer it follows, where that is known already. */
+  parentId?: string | undefined;
+}
+
 /** What a user says of an answer; undefined withdraws what was said. */
 export type Said = FeedbackBody | undefined;
 
@@ -62,6 +71,7 @@ export interface Conversation {
   /** Runs the server says are open. */
   open: Readonly<Record<string, string>>;
   pending?: Pending | undefined;
+  waiting?: Waiting | undefined;
   /** The child that was chosen below a message; `''` stands for the root. The newest, if none was. */
   chosen: Readonly<Record<string, string>>;
   /** By the answer's id. */
@@ -82,6 +92,8 @@ export type LogEntry =
 
 /** What the user does on this page. */
 export type Command =
+  | { type: 'wait'; waiting: Waiting }
+  /** Sends; of what waited under this key, the place is known now. */
   | { type: 'submit'; pending: Pending }
   | { type: 'accepted'; key: string; runId: string }
   | { type: 'refused'; key: string; error: { code: string; message: string } }

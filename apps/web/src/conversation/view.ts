@@ -1,5 +1,5 @@
 import type { Message, MessagePart } from '@parley/contract/message';
-import type { Conversation, Notice, Pending, Said } from './state.ts';
+import type { Conversation, Notice, Pending, Said, Waiting } from './state.ts';
 
 export type ConversationStatus = 'submitted' | 'streaming' | 'ready' | 'error';
 
@@ -19,8 +19,13 @@ export interface MessageView extends Omit<Message, 'feedback'> {
 export const pendingQuestionId = 'pending-question';
 export const pendingAnswerId = 'pending-answer';
 
-/** The branch on show, root first. */
+/** The branch on show, root first; at its end, what was sent and does not know its place yet. */
 export function shownBranch(state: Conversation): MessageView[] {
+  const known = knownBranch(state);
+  return state.waiting ? [...known, ...waitingViews(state.waiting, known.at(-1)?.id ?? null)] : known;
+}
+
+function knownBranch(state: Conversation): MessageView[] {
   const children = childrenByParent(state);
   const branch: MessageView[] = [];
   const { pending } = state;
@@ -99,36 +104,57 @@ function sizeOf(parts: readonly MessagePart[]): number {
 
 function pendingViews(state: Conversation, pending: Pending): MessageView[] {
   const { createdAt, text, parentId, runId } = pending;
-  const question: MessageView[] =
-    text === undefined
-      ? []
-      : [
-          {
-            id: pendingQuestionId,
-            parentId,
-            role: 'user',
-            status: 'finished',
-            parts: [{ type: 'text', text }],
-            createdAt,
-            siblings: [pendingQuestionId],
-            isPending: true,
-          },
-        ];
+  const question = text === undefined ? [] : [questionView(pendingQuestionId, { text, createdAt, parentId })];
   if (pending.error) return question;
   const content = runId === undefined ? undefined : state.runs[runId]?.content;
   const answer: MessageView = {
-    id: pendingAnswerId,
-    parentId: pendingQuestionId,
-    role: 'assistant',
+    ...answerView(pendingAnswerId, { createdAt, parentId: pendingQuestionId }),
     status: content?.seal ?? 'streaming',
     parts: [...(content?.parts ?? [])],
-    createdAt,
-    siblings: [pendingAnswerId],
-    isPending: true,
     notice: content?.notice,
     ...(runId !== undefined && { runId }),
     ...(content?.model !== undefined && { model: content.model }),
     ...(content?.error && { error: content.error }),
   };
   return [...question, answer];
+}
+
+function waitingViews({ text, createdAt }: Waiting, parentId: string | null): MessageView[] {
+  return [
+    questionView('waiting-question', { text, createdAt, parentId }),
+    answerView('waiting-answer', { createdAt, parentId: 'waiting-question' }),
+  ];
+}
+
+function questionView(
+  id: string,
+  { text, createdAt, parentId }: { text: string; createdAt: string; parentId: string | null },
+): MessageView {
+  return {
+    id,
+    parentId,
+    role: 'user',
+    status: 'finished',
+    parts: [{ type: 'text', text }],
+    createdAt,
+    siblings: [id],
+    isPending: true,
+  };
+}
+
+/** An answer that has said nothing yet. */
+function answerView(
+  id: string,
+  { createdAt, parentId }: { createdAt: string; parentId: string },
+): MessageView {
+  return {
+    id,
+    parentId,
+    role: 'assistant',
+    status: 'streaming',
+    parts: [],
+    createdAt,
+    siblings: [id],
+    isPending: true,
+  };
 }

@@ -1,9 +1,10 @@
 import type { ChatAppView } from '@parley/contract/chat-app';
 import type { ReactNode } from 'react';
 import { useServices } from '../site/services.ts';
+import { AppIcon } from '../ui/app-icon.tsx';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { CardsSkeleton } from '../ui/skeletons.tsx';
-import { keepDraft } from '../thread/draft.ts';
+import { beginWith } from '../thread/suggestion.ts';
 import { PageHeader } from '../site/page-header.tsx';
 import './home.css';
 
@@ -55,18 +56,16 @@ function Card({ app }: { app: ChatAppView }): ReactNode {
   return (
     <li className="card">
       <div className="card-head">
-        <span className="app-icon" aria-hidden="true">
-          {app.icon ?? app.title.slice(0, 1)}
-        </span>
-        <h2>{name}</h2>
+        <AppIcon icon={app.icon ?? app.title.slice(0, 1)} />
+        <h2 dir="auto">{name}</h2>
         {app.demo && <span className="badge">Demo model</span>}
       </div>
-      {app.description && <p>{app.description}</p>}
+      {app.description && <p dir="auto">{app.description}</p>}
       {app.path === undefined && app.suggestions.length > 0 && (
         <ul className="suggestions" aria-label={`Things to ask ${app.title}`}>
           {app.suggestions.slice(0, 3).map((text) => (
             <li key={text}>
-              <PlaceLink to={place} className="suggestion" onClick={() => keepDraft(`new:${app.id}`, text)}>
+              <PlaceLink to={place} className="suggestion" onClick={() => beginWith(app.id, text)}>
                 {text}
               </PlaceLink>
             </li>

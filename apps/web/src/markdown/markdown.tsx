@@ -1,18 +1,20 @@
-import { lexer, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import { createContext, memo, use, useMemo, type ReactNode } from 'react';
+import { blocksIn } from './blocks.ts';
 import { CodeBlock } from './code-block.tsx';
 import { decodeEntities } from './entities.ts';
 import { Inline } from './inline.tsx';
 import './markdown.css';
 
-/** A model's markdown as elements; never as HTML. Only blocks whose source changed are made again. */
+/**
+ * A model's markdown as elements; never as HTML. Only blocks whose source changed are made again. What nests too deep
+ * to be drawn is shown as the text it is.
+ */
 export function Markdown({ text }: { text: string }): ReactNode {
-  const blocks = useMemo(() => lexer(text, { gfm: true }), [text]);
-  const highest = Math.min(
-    ...blocks.map((token) => (token.type === 'heading' ? (token as Tokens.Heading).depth : 6)),
-  );
+  const blocks = useMemo(() => blocksIn(text), [text]);
+  if (!blocks) return <PlainText text={text} />;
   return (
-    <HighestHeading value={highest}>
+    <HighestHeading value={highestHeading(blocks)}>
       <div className="markdown">
         {blocks.map((token, i) => (
           <Block key={i} token={token} raw={token.raw} />
@@ -22,32 +24,52 @@ export function Markdown({ text }: { text: string }): ReactNode {
   );
 }
 
+/** A text as it stands, where an answer's markdown would be. */
+export function PlainText({ text }: { text: string }): ReactNode {
+  return (
+    <div className="markdown plain" dir="auto">
+      {text}
+    </div>
+  );
+}
+
+function highestHeading(blocks: readonly Token[]): number {
+  return blocks.reduce(
+    (highest, token) =>
+      token.type === 'heading' ? Math.min(highest, (token as Tokens.Heading).depth) : highest,
+    6,
+  );
+}
+
 /** Depth of the highest heading of the answer. */
 const HighestHeading = createContext(1);
 
 const Block = memo(
-  ({ token }: { token: Token; raw: string }) => <BlockToken token={token} />,
+  ({ token }: { token: Token; raw: string }) => <BlockToken token={token} dir="auto" />,
   (before, after) => before.raw === after.raw && before.token.type === after.token.type,
 );
 
-function BlockToken({ token }: { token: Token }): ReactNode {
+/** Each block of an answer runs as its own first word does, and what is in it as the block. */
+type Direction = 'auto' | undefined;
+
+function BlockToken({ token, dir }: { token: Token; dir?: Direction }): ReactNode {
   switch (token.type) {
     case 'paragraph':
       return (
-        <p>
+        <p dir={dir}>
           <Inline tokens={token.tokens} />
         </p>
       );
     case 'heading':
-      return <Heading heading={token as Tokens.Heading} />;
+      return <Heading heading={token as Tokens.Heading} dir={dir} />;
     case 'code':
       return <CodeBlock text={token['text'] as string} language={(token as Tokens.Code).lang} />;
     case 'list':
-      return <List list={token as Tokens.List} />;
+      return <List list={token as Tokens.List} dir={dir} />;
     case 'blockquote':
-      return <blockquote>{blocksOf(token.tokens)}</blockquote>;
+      return <blockquote dir={dir}>{blocksOf(token.tokens)}</blockquote>;
     case 'table':
-      return <Table table={token as Tokens.Table} />;
+      return <Table table={token as Tokens.Table} dir={dir} />;
     case 'hr':
       return <hr />;
     case 'space':
@@ -56,7 +78,7 @@ function BlockToken({ token }: { token: Token }): ReactNode {
     case 'text':
       return token.tokens ? <Inline tokens={token.tokens} /> : decodeEntities(token['text'] as string);
     default:
-      return <p>{token.raw}</p>;
+      return <p dir={dir}>{token.raw}</p>;
   }
 }
 
@@ -65,17 +87,17 @@ function blocksOf(tokens: readonly Token[] | undefined): ReactNode {
 }
 
 /** The highest heading of an answer comes right below the page's own, whatever its depth in the source. */
-function Heading({ heading }: { heading: Tokens.Heading }): ReactNode {
+function Heading({ heading, dir }: { heading: Tokens.Heading; dir: Direction }): ReactNode {
   const highest = use(HighestHeading);
   const Tag = (['h2', 'h3', 'h4', 'h5', 'h6'] as const)[heading.depth - highest] ?? 'h6';
   return (
-    <Tag>
+    <Tag dir={dir}>
       <Inline tokens={heading.tokens} />
     </Tag>
   );
 }
 
-function List({ list }: { list: Tokens.List }): ReactNode {
+function List({ list, dir }: { list: Tokens.List; dir: Direction }): ReactNode {
   const items = list.items.map((item, i) => (
     <li key={i} className={item.task ? 'task' : undefined}>
       {item.task && (
@@ -89,10 +111,15 @@ function List({ list }: { list: Tokens.List }): ReactNode {
       {blocksOf(item.tokens.filter(({ type }) => type !== 'checkbox'))}
     </li>
   ));
-  return list.ordered ? <ol start={Number(list.start) || 1}>{items}</ol> : <ul>{items}</ul>;
+  if (!list.ordered) return <ul dir={dir}>{items}</ul>;
+  return (
+    <ol start={list.start === '' ? 1 : list.start} dir={dir}>
+      {items}
+    </ol>
+  );
 }
 
-function Table({ table }: { table: Tokens.Table }): ReactNode {
+function Table({ table, dir }: { table: Tokens.Table; dir: Direction }): ReactNode {
   const cells = (row: readonly Tokens.TableCell[], Tag: 'th' | 'td') =>
     row.map((cell, i) => (
       <Tag
@@ -105,7 +132,7 @@ function Table({ table }: { table: Tokens.Table }): ReactNode {
     ));
   return (
     <div className="table-scroll" role="region" aria-label="Table" tabIndex={0}>
-      <table>
+      <table dir={dir}>
         <thead>
           <tr>{cells(table.header, 'th')}</tr>
         </thead>

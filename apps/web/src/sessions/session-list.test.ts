@@ -47,6 +47,9 @@ test('undo brings it back, and nothing is deleted', async () => {
   const { list, server, shown } = await listOf('a', 'b');
   list.remove(session('a'));
   list.undo();
+  expect(list.getState().restored).toBe('a');
+  list.settle();
+  expect(list.getState().restored).toBeUndefined();
   await vi.advanceTimersByTimeAsync(undoMs * 2);
   expect([shown().toSorted(), server.sessions.length]).toEqual([['a', 'b'], 2]);
 });

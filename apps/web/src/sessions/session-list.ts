@@ -10,6 +10,10 @@ export interface SessionListState {
   hasMore: boolean;
   /** Hidden, and deleted for good when the time to think again is over. */
   leaving?: SessionView | undefined;
+  /** True if what is leaving was the chat on the screen. */
+  wasOpen?: boolean;
+  /** The session that was just brought back, until it has the focus: its id. */
+  restored?: string | undefined;
   problem?: string | undefined;
 }
 
@@ -72,11 +76,13 @@ export class SessionList {
   }
 
   /** Hides a session; it is deleted once it can no longer be brought back. */
-  remove(session: SessionView): void {
+  remove(session: SessionView, wasOpen = false): void {
     this.commit();
     this.#set({
       sessions: this.#state.sessions.filter(({ id }) => id !== session.id),
       leaving: session,
+      wasOpen,
+      restored: undefined,
     });
     this.#timer = setTimeout(() => this.commit(), undoMs);
   }
@@ -84,7 +90,14 @@ export class SessionList {
   undo(): void {
     clearTimeout(this.#timer);
     const { leaving } = this.#state;
-    if (leaving) this.#set({ sessions: merged(this.#state.sessions, [leaving]), leaving: undefined });
+    if (!leaving) return;
+    const sessions = merged(this.#state.sessions, [leaving]);
+    this.#set({ sessions, leaving: undefined, restored: leaving.id });
+  }
+
+  /** What was brought back has the focus. */
+  settle(): void {
+    this.#set({ restored: undefined });
   }
 
   /** Deletes what is leaving, now: its time is over, or the page is being left. */

@@ -1,7 +1,8 @@
 import type { SessionView } from '@parley/contract/session';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react';
 import { goTo } from '../site/location.ts';
 import { useServices } from '../site/services.ts';
+import { badgeOf } from '../ui/badge.ts';
 import { Icon } from '../ui/icon.tsx';
 import { PlaceLink } from '../ui/place-link.tsx';
 import { titleOf } from './title.ts';
@@ -11,7 +12,15 @@ export function ThreadRow({ session, isOpen }: { session: SessionView; isOpen: b
   const { list, chatApps } = useServices();
   const [isRenaming, setRenaming] = useState(false);
   const renameButton = useRef<HTMLButtonElement>(null);
+  const link = useRef<HTMLAnchorElement>(null);
   const title = titleOf(session);
+  const isRestored = useSyncExternalStore(list.subscribe, () => list.getState().restored === session.id);
+  useEffect(() => {
+    // What brought it back is gone, and the focus was on that.
+    if (!isRestored) return;
+    link.current?.focus();
+    list.settle();
+  }, [isRestored, list]);
   const app = chatApps?.find(({ id }) => id === session.app);
 
   if (isRenaming) {
@@ -27,16 +36,22 @@ export function ThreadRow({ session, isOpen }: { session: SessionView; isOpen: b
     );
   }
   const remove = (): void => {
-    list.remove(session);
+    list.remove(session, isOpen);
     if (isOpen) goTo({ page: 'home' });
   };
   return (
     <li className={isOpen ? 'thread-row open' : 'thread-row'}>
-      <PlaceLink to={{ page: 'session', sessionId: session.id }} aria-current={isOpen ? 'page' : undefined}>
+      <PlaceLink
+        ref={link}
+        to={{ page: 'session', sessionId: session.id }}
+        aria-current={isOpen ? 'page' : undefined}
+      >
         <span className="row-icon" aria-hidden="true">
-          {app?.icon ?? (chatApps && '·')}
+          {app?.icon ? badgeOf(app.icon, 1).text : chatApps && '·'}
         </span>
-        <span className="row-title">{title}</span>
+        <span className="row-title" dir="auto">
+          {title}
+        </span>
       </PlaceLink>
       <span className="row-actions">
         <button
@@ -86,6 +101,7 @@ function RenameField({ title, onEnd }: { title: string; onEnd: (name?: string) =
     <input
       ref={field}
       className="rename-field"
+      dir="auto"
       aria-label="New name of this chat"
       defaultValue={title}
       maxLength={200}

@@ -1,5 +1,6 @@
 import type { TokenSource } from '../api/client.ts';
 import { ApiError } from '../api/errors.ts';
+import { forgetDrafts } from '../thread/draft.ts';
 import type { SiteConfig } from '../site/config.ts';
 import { challengeOf, randomText } from './pkce.ts';
 
@@ -22,6 +23,15 @@ interface Attempt {
   state: string;
   returnTo: string;
 }
+
+/** What the issuer's error codes mean to a user; its own descriptions are for developers. */
+const refusals: Readonly<Record<string, string>> = {
+  access_denied: 'The sign-in was refused or given up. Try again, or ask whoever runs this site for access.',
+  temporarily_unavailable: 'The sign-in server is busy. Try again in a moment.',
+  server_error: 'The sign-in server had a fault. Try again in a moment.',
+  invalid_scope: 'The sign-in server does not grant what this site asks for. Tell whoever runs it.',
+  unauthorized_client: 'The sign-in server does not know this site. Tell whoever runs it.',
+};
 
 const tokensKey = 'parley:tokens';
 const attemptKey = 'parley:sign-in';
@@ -74,15 +84,15 @@ export class SignIn implements TokenSource {
     const query = new URLSearchParams(location.search);
     if (!query.has('state') || !(query.has('code') || query.has('error'))) return undefined;
     const attempt = read<Attempt>(attemptKey);
-    sessionStorage.removeItem(attemptKey);
-    const isOurs = attempt !== undefined && attempt.state === query.get('state');
-    history.replaceState(null, '', isOurs ? attempt.returnTo : '/');
-    const code = query.get('code');
-    if (!isOurs || code === null) {
-      return (
-        query.get('error_description') ?? 'That sign-in was not begun here, or took too long. Try again.'
-      );
+    // Anybody can make a link to here: what a foreign one says is not shown, and ends no sign-in of ours.
+    if (attempt === undefined || attempt.state !== query.get('state')) {
+      history.replaceState(null, '', '/');
+      return 'That sign-in was not begun here, or took too long. Try again.';
     }
+    sessionStorage.removeItem(attemptKey);
+    history.replaceState(null, '', attempt.returnTo);
+    const code = query.get('code');
+    if (code === null) return refusals[query.get('error') ?? ''] ?? 'The sign-in did not work. Try again.';
     const grant = { grant_type: 'authorization_code', code, code_verifier: attempt.verifier };
     try {
       await this.#exchange({ ...grant, redirect_uri: redirectUri() });
@@ -104,9 +114,10 @@ export class SignIn implements TokenSource {
     if (tokens) await this.#renew(tokens);
   }
 
-  /** Forgets the tokens, and ends the issuer's own session where it offers that. */
+  /** Forgets the tokens and what was being written, and ends the issuer's own session where it offers that. */
   async end(): Promise<void> {
     sessionStorage.clear();
+    forgetDrafts();
     const { end_session_endpoint } = await this.#discover();
     if (end_session_endpoint === undefined) return location.assign('/');
     const address = new URL(end_session_endpoint);

@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-/** Where the page is. */
+/** Where a link within the site leads. */
 export type Place =
   { page: 'home' } | { page: 'new-chat'; app: string } | { page: 'session'; sessionId: string };
 
-export function placeOf(path: string): Place {
+/** Where the page is: an address may also lead nowhere. */
+export function placeOf(path: string): Place | { page: 'unknown' } {
   const [, kind, id] = /^\/(chat|c)\/([\w-]{1,128})\/?$/.exec(path) ?? [];
   if (kind === 'chat' && id) return { page: 'new-chat', app: id };
   if (kind === 'c' && id) return { page: 'session', sessionId: id };
-  return { page: 'home' };
+  return { page: path === '/' ? 'home' : 'unknown' };
 }
 
 export function pathTo(place: Place): string {

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { AppIcon } from '../ui/app-icon.tsx';
 
 interface PageHeaderProps {
   menu: ReactNode;
@@ -19,12 +20,8 @@ export function PageHeader({ menu, title, icon, isQuiet = false, children }: Pag
       {menu}
       {!isQuiet && (
         <h1 className="page-title">
-          {icon && (
-            <span className="app-icon small" aria-hidden="true">
-              {icon}
-            </span>
-          )}
-          <span>{title}</span>
+          {icon && <AppIcon icon={icon} size="small" />}
+          <span dir="auto">{title}</span>
         </h1>
       )}
       {children}

@@ -6,9 +6,12 @@ import { NewChatPage } from '../thread/new-chat-page.tsx';
 import { SessionPage } from '../thread/session-page.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { Icon } from '../ui/icon.tsx';
-import { placeOf, usePath, type Place } from './location.ts';
+import { Boundary } from '../ui/boundary.tsx';
+import { BrokenPage } from './broken-page.tsx';
+import { placeOf, usePath } from './location.ts';
 import { useServices } from './services.ts';
 import { Sidebar } from './sidebar.tsx';
+import { UnknownPage } from './unknown-page.tsx';
 import './shell.css';
 
 /** After this long at the home page, in milliseconds, its own work is done. */
@@ -77,7 +80,9 @@ export function Shell(): ReactNode {
         </dialog>
       )}
       <main id="content" className="content" tabIndex={-1}>
-        <Page place={place} menu={menu} />
+        <Boundary of={path} instead={<BrokenPage menu={menu} />}>
+          <Page place={place} menu={menu} />
+        </Boundary>
       </main>
       {!isToastInDrawer && <UndoToast />}
     </div>
@@ -88,7 +93,7 @@ function closeOnBackdrop(event: MouseEvent<HTMLDialogElement>): void {
   if (event.target === event.currentTarget) event.currentTarget.close();
 }
 
-function Page({ place, menu }: { place: Place; menu: ReactNode }): ReactNode {
+function Page({ place, menu }: { place: ReturnType<typeof placeOf>; menu: ReactNode }): ReactNode {
   switch (place.page) {
     case 'home':
       return <HomePage menu={menu} />;
@@ -96,5 +101,7 @@ function Page({ place, menu }: { place: Place; menu: ReactNode }): ReactNode {
       return <NewChatPage key={place.app} app={place.app} menu={menu} />;
     case 'session':
       return <SessionPage key={place.sessionId} sessionId={place.sessionId} menu={menu} />;
+    case 'unknown':
+      return <UnknownPage menu={menu} />;
   }
 }

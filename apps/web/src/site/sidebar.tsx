@@ -4,11 +4,16 @@ import { ThemeSwitch } from '../theme/theme-switch.tsx';
 import { Brand } from '../ui/brand.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { PlaceLink } from '../ui/place-link.tsx';
-import type { Place } from './location.ts';
+import type { placeOf } from './location.ts';
 import { useServices } from './services.ts';
 
+interface SidebarProps {
+  place: ReturnType<typeof placeOf>;
+  onClose?: () => void;
+}
+
 /** Brand, new chat, the list of sessions, and who is signed in. */
-export function Sidebar({ place, onClose }: { place: Place; onClose?: () => void }): ReactNode {
+export function Sidebar({ place, onClose }: SidebarProps): ReactNode {
   const { me, signIn, chatApps } = useServices();
   const only = chatApps?.length === 1 ? chatApps[0] : undefined;
   return (

@@ -20,15 +20,16 @@ const mends: Readonly<Record<string, string>> = {
 /** How an answer ended, where that is not the ordinary way, and the way on from there. */
 export function AnswerEnd({ message }: { message: MessageView }): ReactNode {
   const { branch, answer, canWrite } = useThread();
-  const isLast = branch.at(-1)?.id === message.id;
-  const goOn = isLast && canWrite ? () => answer(message.id) : undefined;
+  // A pending answer's id is this page's own: the server's comes with the messages.
+  const canGoOn = canWrite && branch.at(-1)?.id === message.id && !message.isPending;
+  const goOn = canGoOn ? () => answer(message.id) : undefined;
   switch (message.status) {
     case 'failed':
       return (
         <Problem
           title="The answer failed"
           message={failureText(message.error)}
-          onRetry={isLast && canWrite ? () => answer(message.parentId) : undefined}
+          onRetry={canGoOn ? () => answer(message.parentId) : undefined}
         />
       );
     case 'stopped':

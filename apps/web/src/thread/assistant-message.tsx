@@ -2,7 +2,8 @@ import { MessagePrimitive } from '@assistant-ui/react';
 import type { MessagePart } from '@parley/contract/message';
 import type { ReactNode } from 'react';
 import type { MessageView } from '../conversation/view.ts';
-import { Markdown } from '../markdown/markdown.tsx';
+import { Markdown, PlainText } from '../markdown/markdown.tsx';
+import { Boundary } from '../ui/boundary.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AnswerEnd } from './answer-end.tsx';
@@ -25,9 +26,11 @@ export function AssistantMessage(): ReactNode {
       aria-label="Answer"
       aria-busy={isOpen}
     >
-      {message.parts.map((part, i) => (
-        <Part key={i} part={part} isOpen={isOpen} />
-      ))}
+      <Boundary of={message.parts} instead={<Undrawn message={message} />}>
+        {message.parts.map((part, i) => (
+          <Part key={i} part={part} isOpen={isOpen} />
+        ))}
+      </Boundary>
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
       {!isOpen && !message.isPending && (
@@ -37,6 +40,15 @@ export function AssistantMessage(): ReactNode {
         </>
       )}
     </MessagePrimitive.Root>
+  );
+}
+
+function Undrawn({ message }: { message: MessageView }): ReactNode {
+  return (
+    <>
+      <p className="notice">This answer could not be drawn. Here is its plain text.</p>
+      <PlainText text={textOf(message)} />
+    </>
   );
 }
 

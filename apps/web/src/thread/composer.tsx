@@ -1,10 +1,12 @@
 import { AuiIf, ComposerPrimitive, useAui, useAuiState } from '@assistant-ui/react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { keepDraft, readDraft } from './draft.ts';
+import { tooLong } from './text-limit.ts';
 
 interface ComposerProps {
-  draftPlace: string;
+  /** Undefined until it is known whose draft it is. */
+  draftPlace: string | undefined;
   placeholder: string;
 }
 
@@ -14,20 +16,35 @@ interface ComposerProps {
  */
 export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode {
   useDraft(draftPlace);
+  const problem = useAuiState((state) => tooLong(state.composer.text));
+  const problemId = useId();
+  const stopTooLong = (event: FormEvent): void => {
+    if (problem !== undefined) event.preventDefault();
+  };
   return (
-    <ComposerPrimitive.Root className="composer">
+    <ComposerPrimitive.Root className="composer" onSubmit={stopTooLong}>
+      <p className="composer-problem" id={problemId} role="alert">
+        {problem}
+      </p>
       <ComposerPrimitive.Input
         className="composer-input"
+        dir="auto"
         placeholder={placeholder}
         aria-label="Message"
         maxRows={10}
         autoFocus={matchMedia('(pointer: fine)').matches}
         addAttachmentOnPaste={false}
         unstable_insertNewlineOnTouchEnter
-        maxLength={100_000}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problemId}
       />
       <AuiIf condition={(state) => !state.thread.isRunning}>
-        <ComposerPrimitive.Send className="send-button" aria-label="Send" title="Send (Enter)">
+        <ComposerPrimitive.Send
+          className="send-button"
+          aria-label="Send"
+          title="Send (Enter)"
+          disabled={problem !== undefined}
+        >
           <Icon name="send" />
         </ComposerPrimitive.Send>
       </AuiIf>
@@ -45,14 +62,21 @@ export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode 
 }
 
 /** Brings back what was being written here, and keeps it as it changes. */
-function useDraft(place: string): void {
+function useDraft(place: string | undefined): void {
   const aui = useAui();
   const text = useAuiState((state) => state.composer.text);
   const restored = useRef(false);
   useEffect(() => {
+    if (place === undefined) return;
     if (restored.current) return keepDraft(place, text);
     restored.current = true;
     const draft = readDraft(place);
-    if (draft !== '') aui.composer().setText(draft);
+    if (draft === '') keepDraft(place, text);
+    else aui.composer().setText(joined(draft, text));
   }, [aui, place, text]);
+}
+
+/** Two texts of the user's as one; neither may be lost. */
+export function joined(first: string, second: string): string {
+  return [first, second].filter((text) => text.trim() !== '').join('\n\n');
 }

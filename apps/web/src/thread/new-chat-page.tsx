@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { asApiError } from '../api/errors.ts';
 import { goTo } from '../site/location.ts';
 import { PageHeader } from '../site/page-header.tsx';
@@ -7,16 +7,18 @@ import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
-import { keepDraft } from './draft.ts';
+import { draftPlace, keepDraft, readDraft } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
+import { takeSuggestion } from './suggestion.ts';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
 
 /** A chat that has not begun: its session is made when the first message is sent. */
 export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode }): ReactNode {
-  const { chatApps } = useServices();
+  const { chatApps, me } = useServices();
   const app = chatApps?.find(({ id }) => id === appId);
-  const thread = useNewThread(appId);
+  const place = me && draftPlace(me, `new:${appId}`);
+  const thread = useNewThread(appId, place);
   if (!app) return chatApps ? <UnknownApp menu={menu} /> : <Loading menu={menu} />;
   return (
     <div className="page">
@@ -24,7 +26,7 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
       {app.demo && <DemoBanner />}
       <LazyConversation
         thread={thread}
-        draftPlace={`new:${appId}`}
+        draftPlace={place}
         placeholder={`Message ${app.title}`}
         empty={<ThreadIntro app={app} />}
       />
@@ -32,31 +34,33 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
   );
 }
 
-function useNewThread(appId: string): Thread {
+function useNewThread(appId: string, place: string | undefined): Thread {
   const { api, outbox } = useServices();
-  const [sendError, setSendError] = useState<Thread['sendError']>();
+  const [failed, setFailed] = useState<{ text: string; error: Thread['sendError'] }>();
   const [isSending, setSending] = useState(false);
   const send = async (text: string): Promise<void> => {
     if (isSending) return;
     setSending(true);
-    setSendError(undefined);
+    setFailed(undefined);
     try {
       const { id } = await api.createSession(appId);
       const createdAt = new Date().toISOString();
       outbox.write(id, { key: crypto.randomUUID(), parentId: null, text, createdAt });
-      keepDraft(`new:${appId}`, '');
+      if (place !== undefined && readDraft(place) === text) keepDraft(place, '');
       goTo({ page: 'session', sessionId: id });
     } catch (error) {
-      keepDraft(`new:${appId}`, text);
+      // A reload brings it back, unless something else is being written meanwhile.
+      if (place !== undefined && readDraft(place) === '') keepDraft(place, text);
       setSending(false);
       const { code, message } = asApiError(error);
-      setSendError({ code, message });
+      setFailed({ text, error: { code, message } });
     }
   };
+  useSuggestion(appId, send);
   return {
     branch: [],
     status: isSending ? 'submitted' : 'ready',
-    sendError,
+    sendError: failed?.error,
     canWrite: true,
     canEdit: false,
     canRegenerate: false,
@@ -66,9 +70,21 @@ function useNewThread(appId: string): Thread {
     choose: () => undefined,
     rate: async () => false,
     stop: async () => undefined,
-    retry: () => location.reload(),
-    dismiss: () => setSendError(undefined),
+    retry: () => void (failed && send(failed.text)),
+    dismiss: () => {
+      setFailed(undefined);
+      return failed?.text;
+    },
   };
+}
+
+/** Sends the suggestion that this chat was begun with, if it was. */
+function useSuggestion(appId: string, send: (text: string) => Promise<void>): void {
+  const begin = useEffectEvent(() => {
+    const text = takeSuggestion(appId);
+    if (text !== undefined) void send(text);
+  });
+  useEffect(() => begin(), []);
 }
 
 function Loading({ menu }: { menu: ReactNode }): ReactNode {

@@ -10,6 +10,7 @@ import { PlaceLink } from '../ui/place-link.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
+import { draftPlace } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
@@ -23,12 +24,17 @@ const closedBecause: Readonly<Record<Exclude<SessionView['appState'], 'usable'>,
 
 /** A conversation of the user's, as it stands and as it happens. */
 export function SessionPage({ sessionId, menu }: { sessionId: string; menu: ReactNode }): ReactNode {
-  const { api, outbox, presence, list, chatApps } = useServices();
+  const { api, outbox, presence, list, chatApps, me } = useServices();
   const live = (): LiveConversation => new LiveConversation({ sessionId, transport: api, outbox, presence });
   const [conversation, setConversation] = useState(live);
   const [view, setView] = useState<SessionView>();
   const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
   const { state, branch, status, connection, failure } = snapshot;
+
+  // The list knows a new name first: it is given there.
+  const listed = useSyncExternalStore(list.subscribe, () =>
+    list.getState().sessions.find(({ id }) => id === sessionId),
+  );
 
   useEffect(() => {
     conversation.open();
@@ -70,16 +76,16 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     retry: () => conversation.retry(),
     dismiss: () => conversation.dismiss(),
   };
-  const title = (session ?? view) ? titleOf(session ?? view ?? { title: '' }) : '';
+  const named = listed ?? session ?? view;
   return (
     <div className="page">
-      <PageHeader menu={menu} title={title || 'Chat'} icon={app?.icon}>
+      <PageHeader menu={menu} title={named ? titleOf(named) : 'Chat'} icon={app?.icon}>
         <ConnectionState connection={connection} isLoaded={state.loaded} />
       </PageHeader>
       {app?.demo && <DemoBanner />}
       <LazyConversation
         thread={thread}
-        draftPlace={sessionId}
+        draftPlace={me && draftPlace(me, sessionId)}
         placeholder={app ? `Message ${app.title}` : 'Message'}
         empty={<Empty app={app} isLoaded={state.loaded} />}
         closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}

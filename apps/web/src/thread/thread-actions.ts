@@ -20,7 +20,8 @@ export interface Thread {
   rate(messageId: string, said: Said): Promise<boolean>;
   stop(): Promise<void>;
   retry(): void;
-  dismiss(): void;
+  /** Takes back what could not be sent. @returns what the user wrote */
+  dismiss(): string | undefined;
 }
 
 export const ThreadContext = createContext<Thread | undefined>(undefined);

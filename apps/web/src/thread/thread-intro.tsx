@@ -1,5 +1,6 @@
 import type { ChatAppView } from '@parley/contract/chat-app';
 import type { ReactNode } from 'react';
+import { AppIcon } from '../ui/app-icon.tsx';
 import { useThread } from './thread-actions.ts';
 
 /** What an empty conversation shows: what the app is for, and things to ask it. */
@@ -7,11 +8,9 @@ export function ThreadIntro({ app }: { app: ChatAppView }): ReactNode {
   const { send } = useThread();
   return (
     <div className="thread-intro">
-      <span className="app-icon large" aria-hidden="true">
-        {app.icon ?? app.title.slice(0, 1)}
-      </span>
-      <h2>{app.title}</h2>
-      {app.description && <p>{app.description}</p>}
+      <AppIcon icon={app.icon ?? app.title.slice(0, 1)} size="large" />
+      <h2 dir="auto">{app.title}</h2>
+      {app.description && <p dir="auto">{app.description}</p>}
       {app.suggestions.length > 0 && (
         <ul className="suggestions" aria-label="Suggestions">
           {app.suggestions.map((text) => (

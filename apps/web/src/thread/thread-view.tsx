@@ -1,18 +1,18 @@
-import { ThreadPrimitive } from '@assistant-ui/react';
-import type { ReactNode } from 'react';
+import { ThreadPrimitive, useAui } from '@assistant-ui/react';
+import type { MouseEvent, ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
-import { Composer } from './composer.tsx';
+import { Composer, joined } from './composer.tsx';
 import { EditComposer } from './edit-composer.tsx';
 import { useThread } from './thread-actions.ts';
 import { UserMessage } from './user-message.tsx';
 import './thread.css';
 
 export interface ThreadViewProps {
-  /** Where the draft belongs. */
-  draftPlace: string;
+  /** Where the draft belongs; undefined until it is known whose it is. */
+  draftPlace: string | undefined;
   placeholder: string;
   /** Shown while there is no message. */
   empty: ReactNode;
@@ -52,7 +52,14 @@ export function ThreadView({ draftPlace, placeholder, empty, closed }: ThreadVie
 
 function SendProblem(): ReactNode {
   const { sendError, retry, dismiss } = useThread();
+  const aui = useAui();
   if (!sendError) return null;
+  const takeBack = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
+    const composer = aui.composer();
+    composer.setText(joined(dismiss() ?? '', composer.getState().text));
+    // The button goes away: the focus follows what was taken back.
+    currentTarget.closest('.thread')?.querySelector<HTMLElement>('.composer .composer-input')?.focus();
+  };
   return (
     <Problem
       title="Your message was not sent"
@@ -60,7 +67,7 @@ function SendProblem(): ReactNode {
       onRetry={retry}
       retryWords="Send again"
     >
-      <button type="button" className="button quiet" onClick={dismiss}>
+      <button type="button" className="button quiet" onClick={takeBack}>
         Take it back
       </button>
     </Problem>

@@ -4,7 +4,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import './tool-card.css';
 
-/** Longer output is cut on the screen; the copy button has all of it. */
+/** Longer output is cut on the screen; the copy button has all that the log holds. */
 const shownCharsMax = 20_000;
 
 interface ToolCardProps {
@@ -43,7 +43,8 @@ export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
 }
 
 function Value({ title, value }: { title: string; value: unknown }): ReactNode {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+  const large = isLargeValue(value) ? value : undefined;
+  const text = large ? large.preview : textOf(value);
   const isCut = text.length > shownCharsMax;
   return (
     <div className="tool-value">
@@ -56,8 +57,27 @@ function Value({ title, value }: { title: string; value: unknown }): ReactNode {
           {isCut ? `${text.slice(0, shownCharsMax)}\n… ${text.length - shownCharsMax} more characters` : text}
         </code>
       </pre>
+      {large && <p className="tool-cut">Cut: {large.bytes.toLocaleString('en')} bytes in all.</p>}
     </div>
   );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+}
+
+/** Stands in the log for what is larger than an event may be. */
+interface LargeValue {
+  preview: string;
+  /** Size of the whole as JSON. */
+  bytes: number;
+  note: string;
+}
+
+function isLargeValue(value: unknown): value is LargeValue {
+  if (typeof value !== 'object' || value === null) return false;
+  const { preview, bytes, note } = value as Partial<LargeValue>;
+  return typeof preview === 'string' && typeof bytes === 'number' && typeof note === 'string';
 }
 
 function stateOf(

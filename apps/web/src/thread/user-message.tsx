@@ -1,5 +1,5 @@
 import { ActionBarPrimitive, MessagePrimitive } from '@assistant-ui/react';
-import type { ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { BranchPicker } from './branch-picker.tsx';
@@ -7,13 +7,16 @@ import { textOf } from './message-text.ts';
 import { useThread } from './thread-actions.ts';
 import { useMessage } from './use-message.ts';
 
+/** A message beyond either is folded, so that the answer below it is in sight. */
+const foldedPast = { lines: 20, chars: 3_000 };
+
 export function UserMessage(): ReactNode {
   const message = useMessage();
   const { canEdit, canWrite } = useThread();
   if (!message) return null;
   return (
     <MessagePrimitive.Root className="message user" role="article" aria-label="You">
-      <div className="bubble">{textOf(message)}</div>
+      <Bubble text={textOf(message)} />
       {!message.isPending && (
         <div className="message-actions">
           <BranchPicker message={message} what="versions of your message" />
@@ -26,5 +29,30 @@ export function UserMessage(): ReactNode {
         </div>
       )}
     </MessagePrimitive.Root>
+  );
+}
+
+function Bubble({ text }: { text: string }): ReactNode {
+  const id = useId();
+  const [isWhole, setWhole] = useState(false);
+  const isLong =
+    text.length > foldedPast.chars || text.split('\n', foldedPast.lines + 1).length > foldedPast.lines;
+  return (
+    <>
+      <div id={id} className={isLong && !isWhole ? 'bubble folded' : 'bubble'} dir="auto">
+        {text}
+      </div>
+      {isLong && (
+        <button
+          type="button"
+          className="link-button"
+          aria-expanded={isWhole}
+          aria-controls={id}
+          onClick={() => setWhole(!isWhole)}
+        >
+          {isWhole ? 'Show less' : 'Show all'}
+        </button>
+      )}
+    </>
   );
 }

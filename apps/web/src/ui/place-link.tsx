@@ -1,8 +1,9 @@
-import type { AnchorHTMLAttributes, MouseEvent, ReactNode } from 'react';
+import type { AnchorHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 import { goTo, pathTo, type Place } from '../site/location.ts';
 
 interface PlaceLinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   to: Place;
+  ref?: Ref<HTMLAnchorElement>;
 }
 
 /** A link within the site: a real one, so that it opens in another tab too. */

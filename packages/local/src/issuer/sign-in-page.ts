@@ -19,26 +19,24 @@ export function signInPage(hidden: Record<string, string>) {
         <link rel="stylesheet" href="/local/page.css" />
       </head>
       <body>
-        <main>
+        <main class="card">
           <h1>Sign in as…</h1>
-          <p>Local running has no passwords: choose who you are. Each name is a user of its own.</p>
+          <p class="hint">
+            Local running has no passwords: choose who you are. Each name is a user of its own.
+          </p>
           <form method="post">
             ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-            <p>
+            <label>Name <input name="user" pattern="${userNamePattern}" autocomplete="off" /></label>
+            <label>
+              Groups, separated by commas (optional)
+              <input name="groups" pattern="${groupsPattern}" autocomplete="off" />
+            </label>
+            <button class="primary">Sign in</button>
+            <!-- After it: Enter in a field presses the first button of the form. -->
+            <fieldset class="people">
+              <legend class="hint">Or be one of these</legend>
               ${suggestedUsers.map((user) => html`<button name="suggested" value="${user}">${user}</button> `)}
-            </p>
-            <p>
-              <label
-                >Another name <input name="user" pattern="${userNamePattern}" autocomplete="off"
-              /></label>
-            </p>
-            <p>
-              <label>
-                Groups, separated by commas (optional)
-                <input name="groups" pattern="${groupsPattern}" autocomplete="off" />
-              </label>
-            </p>
-            <p><button>Sign in</button></p>
+            </fieldset>
           </form>
         </main>
       </body>
@@ -51,11 +49,12 @@ export function problemPage(message: string) {
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
         <title>Cannot sign in</title>
         <link rel="stylesheet" href="/local/page.css" />
       </head>
       <body>
-        <main>
+        <main class="card">
           <h1>Cannot sign in</h1>
           <p>${message}</p>
           <p><a href="/">Back to the start</a></p>

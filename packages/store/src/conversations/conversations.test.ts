@@ -95,10 +95,10 @@ describe('the ownership guard', () => {
     const deleted = await newSession();
     await store.deleteSession(owner, deleted.id);
     const asks = (id: string) => [
-      store.ownedSession(owner, id),
-      store.renameSession(owner, id, 'Mine'),
-      store.touchSession(owner, id),
-      store.deleteSession(owner, id),
+      () => store.ownedSession(owner, id),
+      () => store.renameSession(owner, id, 'Mine'),
+      () => store.touchSession(owner, id),
+      () => store.deleteSession(owner, id),
     ];
     const shape = (error: unknown, id: string) => ({
       name: (error as Error).name,
@@ -107,7 +107,7 @@ describe('the ownership guard', () => {
     });
     const answers = [];
     for (const id of ['absent', deleted.id, session.id]) {
-      for (const ask of asks(id)) answers.push(shape(await errorOf(ask), id));
+      for (const ask of asks(id)) answers.push(shape(await errorOf(ask()), id));
     }
     expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
     const [absent, foreign] = [
@@ -392,9 +392,37 @@ describe('the end of a run', () => {
 
   it('settles after its session was deleted', async () => {
     const { session, run } = await startedRun(store, owner);
-    await store.deleteSession(owner, session.id);
     await log.seal(run.runId, sealing());
+    await store.deleteSession(owner, session.id);
     expect(await store.settleRun(run)).toBe('finished');
+  });
+
+  it('is stopped when its session is deleted', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await store.deleteSession(owner, session.id);
+    expect((await log.lastBatch(run.runId))?.seal).toBe('stopped');
+    expect(await store.settleRun(run)).toBe('stopped');
+  });
+
+  it('is stopped by nobody else’s attempt to delete its session', async () => {
+    const { session, run } = await startedRun(store, owner);
+    await expect(store.deleteSession('mallory', session.id)).rejects.toBeInstanceOf(NotFoundError);
+    expect(await log.lastBatch(run.runId)).toBeUndefined();
+  });
+
+  it('is not begun when its session is deleted while it starts', async () => {
+    const session = await newSession();
+    await store.deleteSession(owner, session.id);
+    await expect(store.startRun(startOf(owner, session, 'key', 'Hi'))).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  it('that was started in spite of a delete is stopped by the repeated one', async () => {
+    const session = await newSession();
+    await store.deleteSession(owner, session.id);
+    const start = startOf(owner, session, 'key', 'Hi');
+    await store.startRun(start).catch(() => undefined);
+    await expect(store.deleteSession(owner, session.id)).rejects.toBeInstanceOf(NotFoundError);
+    expect((await log.lastBatch(start.runId))?.seal).toBe('stopped');
   });
 });
 

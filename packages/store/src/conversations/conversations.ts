@@ -66,6 +66,26 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
     return seal;
   }
 
+  /**
+   * Runs end before the session does: a delete that is cut in between leaves none going that nobody can
+   * stop. Then those that began meanwhile end; a repeated delete sees to both again.
+   */
+  async function deleteSession(owner: string, sessionId: string): Promise<void> {
+    await sessions.requireOwner(owner, sessionId);
+    await stopRuns(sessionId);
+    await sessions.deleteSession(owner, sessionId);
+    await stopRuns(sessionId);
+  }
+
+  /** Seals the logs of open runs; their writers notice at the next batch or renewal of the lease. */
+  async function stopRuns(sessionId: string): Promise<void> {
+    const stored = await messages.storedMessages(sessionId);
+    const open = stored.flatMap(({ status, runId }) => (status === 'streaming' && runId ? [runId] : []));
+    const events = [{ type: 'abort' as const, reason: 'stopped' as const }];
+    const sealing = { seal: 'stopped' as const, events, writer: `delete-${randomUUID()}` };
+    await Promise.all(open.map((runId) => log.seal(runId, sealing)));
+  }
+
   /** The lease as given may be old, so an expired one is read again. */
   async function isAbandoned(run: Run): Promise<boolean> {
     if (clock.now() < run.leaseUntil) return false;
@@ -97,6 +117,7 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
 
   return {
     ...sessions,
+    deleteSession,
     ...createFeedback({ getMessage, messages, sessions, clock }),
     listMessages: async (session) => {
       const stored = await messages.storedMessages(session.id);

@@ -1,7 +1,7 @@
 import type { Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
 import { timestamp, type Clock } from '../clock.ts';
-import { IdempotencyConflictError } from '../errors.ts';
+import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
 import type { Messages, StoredMessage } from './messages.ts';
 import { leaseSeconds, type Run, type Runs } from './runs.ts';
 import type { Sessions } from './sessions.ts';
@@ -40,9 +40,16 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
     if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
   }
 
-  /** Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too. */
+  /**
+   * Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too.
+   * @throws NotFoundError when the session was deleted meanwhile: nobody could read the run, or stop it.
+   */
   async function announce({ owner, session }: StartRun): Promise<void> {
-    await sessions.touchSession(owner, session.id).catch(() => undefined);
+    try {
+      await sessions.touchSession(owner, session.id);
+    } catch (error) {
+      if (error instanceof NotFoundError) throw error;
+    }
   }
 
   return async (start: StartRun): Promise<StartedRun> => {

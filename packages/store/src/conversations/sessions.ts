@@ -26,7 +26,9 @@ export interface Sessions {
   ownedSession(owner: string, sessionId: string): Promise<Session>;
   /** @throws NotFoundError */
   renameSession(owner: string, sessionId: string, title: string): Promise<Session>;
-  /** Nothing of it can be read afterwards. @throws NotFoundError */
+  /** Also of one that was deleted. @throws NotFoundError when the user never had it. */
+  requireOwner(owner: string, sessionId: string): Promise<void>;
+  /** Nothing of it can be read afterwards, and runs that are open are stopped. @throws NotFoundError */
   deleteSession(owner: string, sessionId: string): Promise<void>;
   /**
    * Something was said: sets `updatedAt`, raises the revision, and gives a title to a session that has none.
@@ -70,6 +72,10 @@ export function createSessions(table: TableIo, clock: Clock): Sessions {
 
   return {
     ownedSession,
+    requireOwner: async (owner, sessionId) => {
+      const found = await table.get(keyOf(owner, sessionId), sessionItem);
+      if (!found) throw new NotFoundError('session', sessionId);
+    },
     createSession: async ({ owner, app, title, id = newSessionId(clock.now()) }) => {
       const now = timestamp(clock);
       const session = { id, app, title, createdAt: now, updatedAt: now, revision: 1 };
