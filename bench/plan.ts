@@ -69,7 +69,7 @@ async function run(command: string, args: string[], cwd = copy.root): Promise<st
 
 /** Every stack stands in the emulator as the sources make it, and is recorded as deployed. */
 async function standAsPlanned(): Promise<void> {
-  const templates = JSON.parse(await run('node', ['tests/system/record-deploys.ts', 'dev'])) as Templates;
+  const templates = JSON.parse(await run('node', ['tests/deploy/record-deploys.ts', 'dev'])) as Templates;
   const chatApps = /^parley-dev-(app-\d+|weather)$/;
   await createMissing(
     Object.fromEntries(

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** All stacks stand as the sources make them now. */
 async function recordDeploys(): Promise<void> {
-  const { exitCode, stdout, all } = await copy.run('node', ['tests/system/record-deploys.ts', 'dev'], {
+  const { exitCode, stdout, all } = await copy.run('node', ['tests/deploy/record-deploys.ts', 'dev'], {
     env: env(),
   });
   expect(exitCode, all).toBe(0);

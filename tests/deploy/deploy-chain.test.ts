@@ -29,7 +29,7 @@ const parleyDeploy = (...args: string[]) => run('pnpm', ['run', 'deploy', ...arg
 
 /** All stacks stand as the sources make them now. */
 async function recordDeploys(): Promise<void> {
-  const { stdout } = await run('node', ['tests/system/record-deploys.ts', 'dev']);
+  const { stdout } = await run('node', ['tests/deploy/record-deploys.ts', 'dev']);
   for (const [name, template] of Object.entries(JSON.parse(stdout) as Record<string, unknown>)) {
     account.stacks.set(name, { status: 'CREATE_COMPLETE', template });
   }

@@ -1,6 +1,6 @@
 /**
  * Does to an AWS account in memory what a deploy of every stack leaves there: values and records. Run in a workspace:
- *   node tests/system/record-deploys.ts <stage>
+ *   node tests/deploy/record-deploys.ts <stage>
  * Prints the stacks that would stand, as name → template.
  */
 import { ssmOutputs } from '@parley/assembly/graph';
