@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
+  AccessLevel,
   AllowedMethods,
   CachePolicy,
   CfnVpcOrigin,
@@ -12,6 +13,7 @@ import {
   HttpVersion,
   OriginRequestPolicy,
   PriceClass,
+  type ResponseHeadersPolicy,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
   VpcOrigin,
@@ -27,7 +29,7 @@ import { readParameter } from '@parley/cdk/shared-parameter';
 import { servicePaths, ssmPath } from '@parley/contract/names';
 import { siteFolder } from '@parley/contract/site';
 import { requestLogs } from './request-logs.ts';
-import { createSecurityHeaders } from './security-headers.ts';
+import { createSecurityHeaders, createServiceHeaders } from './security-headers.ts';
 
 /** Paths below which the build puts files with the hash of their content in their names. */
 const hashedFiles = '/assets/*';
@@ -39,11 +41,15 @@ const hashedFiles = '/assets/*';
 export function createDistribution(stack: ParleyStack, bucket: Bucket, connectTo: string[]): Distribution {
   const { prefix, settings } = stack;
   const files: BehaviorOptions = {
-    origin: S3BucketOrigin.withOriginAccessControl(bucket, { originPath: `/${siteFolder}` }),
+    origin: S3BucketOrigin.withOriginAccessControl(bucket, {
+      originPath: `/${siteFolder}`,
+      // To whom may not list a bucket, S3 answers that what is missing is forbidden: 403 instead of 404.
+      originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+    }),
     viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     responseHeadersPolicy: createSecurityHeaders(stack, connectTo),
   };
-  const services = serviceBehavior(createBalancerOrigin(stack));
+  const services = serviceBehavior(createBalancerOrigin(stack), createServiceHeaders(stack));
   const { domain, certificateArn, webAclArn } = settings.site ?? {};
   const distribution = new Distribution(stack, 'Distribution', {
     comment: `${prefix}: the page and the services`,
@@ -101,9 +107,10 @@ function acknowledgeOpenness({ settings }: ParleyStack, distribution: Distributi
 }
 
 /** Every method and header goes through, nothing is kept, and no byte of a stream is held back to compress it. */
-function serviceBehavior(origin: IOrigin): BehaviorOptions {
+function serviceBehavior(origin: IOrigin, responseHeadersPolicy: ResponseHeadersPolicy): BehaviorOptions {
   return {
     origin,
+    responseHeadersPolicy,
     viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     allowedMethods: AllowedMethods.ALLOW_ALL,
     cachePolicy: CachePolicy.CACHING_DISABLED,

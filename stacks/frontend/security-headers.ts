@@ -1,9 +1,9 @@
-import { HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 
 /**
- * Headers of everything the site's bucket holds. The services set their own.
+ * Headers of everything the site's bucket holds.
  * @param connectTo origins the page may talk to besides its own
  */
 export function createSecurityHeaders(stack: ParleyStack, connectTo: string[]): ResponseHeadersPolicy {
@@ -26,6 +26,35 @@ export function createSecurityHeaders(stack: ParleyStack, connectTo: string[]): 
         { header: 'cross-origin-resource-policy', value: 'same-origin', override: true },
         { header: 'permissions-policy', value: 'camera=(), geolocation=(), microphone=()', override: true },
       ],
+    },
+  });
+}
+
+/**
+ * Headers of what answers below the services' paths. The services set the same themselves, and theirs stand;
+ * the load balancer, which answers what no service has claimed, can set none.
+ */
+export function createServiceHeaders(stack: ParleyStack): ResponseHeadersPolicy {
+  const override = false;
+  return new ResponseHeadersPolicy(stack, 'ServiceHeaders', {
+    responseHeadersPolicyName: `${stack.prefix}-services`,
+    comment: 'Headers of answers below the paths of services that have none of their own',
+    securityHeadersBehavior: {
+      contentSecurityPolicy: {
+        contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        override,
+      },
+      contentTypeOptions: { override },
+      frameOptions: { frameOption: HeadersFrameOption.DENY, override },
+      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override },
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.days(365),
+        includeSubdomains: true,
+        override,
+      },
+    },
+    customHeadersBehavior: {
+      customHeaders: [{ header: 'cross-origin-resource-policy', value: 'same-origin', override }],
     },
   });
 }

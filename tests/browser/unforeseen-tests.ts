@@ -57,6 +57,7 @@ export function unforeseenTests({ site, somebody, stranger }: World): void {
     await page.getByText('There is no such page').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'All chat apps' }).click();
     await page.getByRole('link', { name: 'Writer', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   test('a link of anybody’s puts no words into the sign-in page, and ends no sign-in that was begun', async () => {

@@ -6,7 +6,7 @@ import type { ImageEvent } from '@parley/image/events';
 import { imageServices, type ImageService } from '@parley/image/image-services';
 import { pushImages } from '@parley/image/push-images';
 import { imageRepository, ssmPath, tags, type Prefix } from '@parley/contract/names';
-import { pullImage } from '../images/pulled-image.ts';
+import { pullImage } from '../deploy/pulled-image.ts';
 import { credentials, region } from './env.ts';
 import { expectThat } from './errors.ts';
 

@@ -69,6 +69,7 @@ describe('the distribution', () => {
         OriginRequestPolicyId: managed.allViewer,
         Compress: false,
         ViewerProtocolPolicy: 'redirect-to-https',
+        ResponseHeadersPolicyId: expect.anything(),
       });
       expect(behavior.AllowedMethods).toEqual(
         expect.arrayContaining(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']),
@@ -115,12 +116,21 @@ describe('the distribution', () => {
     expect(resourcesOf([frontend], 'AWS::CloudFront::OriginAccessControl')).toHaveLength(1);
     const [policy] = resourcesOf([frontend], 'AWS::S3::BucketPolicy');
     const { Statement } = policy!.Properties['PolicyDocument'] as {
-      Statement: { Effect: string; Action: string; Principal: unknown; Condition: object }[];
+      Statement: {
+        Effect: string;
+        Action: string | string[];
+        Resource: unknown;
+        Principal: unknown;
+        Condition: object;
+      }[];
     };
     const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
+    // Listing is what makes a missing file 404 instead of 403.
     expect(allowed).toHaveLength(1);
+    const arn = { 'Fn::GetAtt': [expect.stringMatching(/^Site/), 'Arn'] };
     expect(allowed[0]).toMatchObject({
-      Action: 's3:GetObject',
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: expect.arrayContaining([arn, { 'Fn::Join': ['', [arn, '/*']] }]),
       Principal: { Service: 'cloudfront.amazonaws.com' },
       Condition: { StringEquals: { 'AWS:SourceArn': expect.anything() } },
     });

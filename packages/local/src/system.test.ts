@@ -97,6 +97,7 @@ test.each(['attacker.example', '127.0.0.1.attacker.example', '10.0.0.1'])(
     call.end();
     const [answer] = await once(call, 'response');
     expect(answer.statusCode).toBe(421);
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
     answer.resume();
   },
 );

@@ -208,6 +208,7 @@ describe('S3', () => {
     await expect(clients.s3.send(missing)).rejects.toMatchObject({ name: 'NoSuchBucket' });
     const bare = await fetch(`${machine.system.url}/local/s3/${bucket}/x`);
     expect(bare.status).toBe(403);
+    expect(bare.headers.get('x-content-type-options')).toBe('nosniff');
   });
 });
 

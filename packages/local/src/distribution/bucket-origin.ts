@@ -10,23 +10,26 @@ export interface BucketRequest {
   response: ServerResponse;
   bucket: string;
   key: string;
+  /** Whether CloudFront may list the bucket: then S3 says of a missing object that it is missing. */
+  mayList: boolean;
   /** Compress what is worth it, for a browser that takes it. */
   compress: boolean;
   headers: HeaderRules;
 }
 
-/** What S3 says of a missing object to those who may not list the bucket, as CloudFront may not. */
-const accessDenied =
-  '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+/** What S3 says of a missing object to those who may list the bucket, and to those who may not. */
+const missing = s3Error('NoSuchKey', 'The specified key does not exist.');
+const accessDenied = s3Error('AccessDenied', 'Access Denied');
 
 /** Answers a request from a bucket, as CloudFront does. Never rejects. */
 export async function serveFromBucket(buckets: BucketStore, asked: BucketRequest): Promise<void> {
   const { request, response, bucket, key, headers } = asked;
   const stored = await buckets.head(bucket, key).catch(() => undefined);
   if (!stored) {
-    const about = { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(accessDenied) };
-    response.writeHead(403, headers.applyTo(about));
-    return void response.end(request.method === 'HEAD' ? undefined : accessDenied);
+    const text = asked.mayList ? missing : accessDenied;
+    const about = { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(text) };
+    response.writeHead(asked.mayList ? 404 : 403, headers.applyTo(about));
+    return void response.end(request.method === 'HEAD' ? undefined : text);
   }
   const encoding = asked.compress ? encodingFor(request, stored) : undefined;
   const etag = encoding ? `W/"${stored.etag}"` : `"${stored.etag}"`;
@@ -45,6 +48,10 @@ export async function serveFromBucket(buckets: BucketStore, asked: BucketRequest
   response.writeHead(200, headers.applyTo(about));
   if (request.method === 'HEAD') return void response.end();
   await send(buckets.read(bucket, stored), encoding?.transform() ?? new PassThrough(), response);
+}
+
+function s3Error(code: string, message: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 }
 
 async function send(content: Readable, through: Transform, response: ServerResponse): Promise<void> {

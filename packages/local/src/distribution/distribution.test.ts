@@ -71,18 +71,22 @@ describe('a bucket behind the distribution', () => {
   test('serves only what is in the folder of the origin, by its decoded name', async () => {
     expect((await fetchText('/a%20b.txt')).text).toBe('with a blank');
     for (const path of ['/secret.json', '/../secret.json', '/%2e%2e/secret.json', '/%zz.js'])
-      expect((await fetchText(path)).status, path).toBe(403);
+      expect((await fetchText(path)).status, path).toBe(404);
   });
 
-  test('a missing file is refused as S3 refuses it, not answered with the page', async () => {
+  test('a missing file is missing, and forbidden where the distribution may not list the bucket', async () => {
+    const asS3Says = (code: string) => expect.stringContaining(`<Code>${code}</Code>`) as string;
+    expect(await fetchText('/assets/old-0.js')).toMatchObject({ status: 404, text: asS3Says('NoSuchKey') });
+    await machine.update([foundation(), echoService(), website({ actions: ['s3:GetObject'] })]);
     expect(await fetchText('/assets/old-0.js')).toMatchObject({
       status: 403,
-      text: expect.stringContaining('<Code>AccessDenied</Code>'),
+      text: asS3Says('AccessDenied'),
     });
+    await machine.update([foundation(), echoService(), website()]);
   });
 
   test('the headers of its policy are on every answer, errors too', async () => {
-    for (const path of ['/', '/assets/app-1.js', '/missing.js', '/teapot']) {
+    for (const path of ['/', '/assets/app-1.js', '/missing.js', '/teapot', '/api/nobody']) {
       const { headers } = await fetchText(path);
       expect(Object.fromEntries(headers), path).toMatchObject({
         'content-security-policy': "default-src 'self'",

@@ -5,7 +5,7 @@ import { type HeaderRules, headerRules } from './header-rules.ts';
 
 /** Where a request is answered. */
 export type Origin =
-  | { type: 'bucket'; bucket: string; folder: string }
+  | { type: 'bucket'; bucket: string; folder: string; mayList: boolean }
   | { type: 'balancer' }
   | { type: 'unknown'; domain: string };
 
@@ -77,6 +77,22 @@ function requestFunctionOf(behavior: Json, store: StackStore): string | undefine
   return textAt(store.find('AWS::CloudFront::Function', functionArn)?.record.properties, 'FunctionCode');
 }
 
+/** Whether the bucket's policy lets CloudFront list it. */
+function mayList(bucket: string, store: StackStore): boolean {
+  const policies = store
+    .ofType('AWS::S3::BucketPolicy')
+    .filter(({ record }) => textAt(record.properties, 'Bucket') === bucket);
+  const statements = policies.flatMap(({ record }) =>
+    listAt(objectAt(record.properties, 'PolicyDocument'), 'Statement'),
+  );
+  return statements.some(
+    (statement) =>
+      textAt(statement, 'Effect') === 'Allow' &&
+      [textAt(statement, 'Action'), ...textsAt(statement, 'Action')].includes('s3:ListBucket') &&
+      textAt(objectAt(statement, 'Principal'), 'Service') === 'cloudfront.amazonaws.com',
+  );
+}
+
 function originOf(origin: Json, store: StackStore): Origin {
   const domain = textAt(origin, 'DomainName') ?? '';
   const bucket = store
@@ -86,7 +102,8 @@ function originOf(origin: Json, store: StackStore): Origin {
     );
   if (bucket) {
     const folder = (textAt(origin, 'OriginPath') ?? '').replace(/^\//, '');
-    return { type: 'bucket', bucket: bucket.record.physicalId, folder };
+    const { physicalId } = bucket.record;
+    return { type: 'bucket', bucket: physicalId, folder, mayList: mayList(physicalId, store) };
   }
   const isBalancer = store
     .ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')

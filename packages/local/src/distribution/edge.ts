@@ -70,8 +70,9 @@ export class Edge {
       case 'bucket': {
         const path = url.pathname === '/' ? `/${distribution.rootObject}` : url.pathname;
         const key = decoded(`${origin.folder}${path}`.replace(/^\//, ''));
-        const { bucket } = origin;
-        return serveFromBucket(this.#options.buckets, { request, response, bucket, key, compress, headers });
+        const { bucket, mayList } = origin;
+        const asked = { request, response, bucket, mayList, key, compress, headers };
+        return serveFromBucket(this.#options.buckets, asked);
       }
       case 'balancer':
         request.url = url.pathname + url.search;

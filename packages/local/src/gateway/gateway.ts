@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LocalError } from '../errors.ts';
+import { bareHeaders } from './bare-headers.ts';
 import { isLocalHost } from './local-hosts.ts';
 import type { BucketStore } from '../aws/bucket-store.ts';
 import type { Distribution } from '../distribution/distribution.ts';
@@ -105,8 +106,8 @@ export class Gateway {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (!isLocalHost(request.headers.host)) {
-      response.writeHead(421, { 'content-type': 'text/plain' });
-      return void response.end('This machine is reached as localhost or 127.0.0.1 only.\n');
+      const message = 'This machine is reached as localhost or 127.0.0.1 only.\n';
+      return answer(response, 421, 'text/plain', message);
     }
     const url = this.#addressOf(request);
     if (!url) return answer(response, 400, 'text/plain', 'The request names no path.\n');
@@ -141,20 +142,21 @@ export class Gateway {
           const idleTimeoutMs = this.#idleMs();
           return this.#proxy.forward(request, response, { port, idleTimeoutMs, headers });
         }
-        return answer(response, 503, 'text/plain', 'The service behind this path is not ready.\n');
+        return answer(response, 503, 'text/plain', 'The service behind this path is not ready.\n', headers);
       }
       case 'redirect': {
         const { status, location } = redirectTarget(action.config, url);
-        return void response.writeHead(status, { location }).end();
+        return void response.writeHead(status, headers?.applyTo({ location }) ?? { location }).end();
       }
       case 'fixed-response':
-        return answer(response, action.status, action.contentType, action.body);
+        return answer(response, action.status, action.contentType, action.body, headers ?? asTheyAre);
       default:
         return answer(
           response,
           501,
           'text/plain',
           `Local running does not offer the action ${action.name}.\n`,
+          headers,
         );
     }
   }
@@ -188,7 +190,17 @@ export class Gateway {
   }
 }
 
-function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+/** A load balancer that stands alone adds nothing to the answers its rules give. */
+const asTheyAre: HeaderRules = { applyTo: (headers) => headers };
+const bare: HeaderRules = { applyTo: (headers) => ({ ...bareHeaders, ...headers }) };
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string,
+  headers: HeaderRules = bare,
+): void {
+  const about = { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, headers.applyTo(about)).end(body);
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { S3Api } from '../aws/s3-api.ts';
+import { bareHeaders } from './bare-headers.ts';
 import { isLoopbackUrl } from './local-hosts.ts';
 
 /** Where buckets are reached by browsers and services, below the gateway's origin. */
@@ -41,6 +42,7 @@ export function localPages(
   const listen = getRequestListener(app.fetch);
   return (request, response) => {
     if (!request.url?.startsWith(`${s3Path}/`)) return void listen(request, response);
+    for (const [name, value] of Object.entries(bareHeaders)) response.setHeader(name, value);
     if (allowOrigin(request, response)) void s3.serve({ request, response, basePath: s3Path });
   };
 }

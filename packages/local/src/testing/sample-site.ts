@@ -23,7 +23,9 @@ async function handler(event) {
 }`;
 
 /** A distribution in front of a bucket and of the load balancer of \`foundation\`. */
-export function website(overrides: { config?: JsonObject; code?: string } = {}): FixtureStack {
+export function website(
+  overrides: { config?: JsonObject; code?: string; actions?: string[] } = {},
+): FixtureStack {
   const fromBucket = { TargetOriginId: 'site', ResponseHeadersPolicyId: { Ref: 'Headers' } };
   const toBalancer: JsonObject = {
     TargetOriginId: 'balancer',
@@ -32,6 +34,7 @@ export function website(overrides: { config?: JsonObject; code?: string } = {}):
   };
   const services: Json[] = ['/echo', '/echo/*', '/api/*'].map((PathPattern) => ({
     ...toBalancer,
+    ResponseHeadersPolicyId: { Ref: 'Headers' },
     PathPattern,
   }));
   return {
@@ -39,6 +42,19 @@ export function website(overrides: { config?: JsonObject; code?: string } = {}):
     Parameters: { BalancerName: ssmInput('/sample/network/alb-dns-name') },
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'sample-site' } },
+      BucketPolicy: {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          Bucket: { Ref: 'Bucket' },
+          PolicyDocument: {
+            Statement: (overrides.actions ?? ['s3:GetObject', 's3:ListBucket']).map((Action) => ({
+              Effect: 'Allow',
+              Action,
+              Principal: { Service: 'cloudfront.amazonaws.com' },
+            })),
+          },
+        },
+      },
       Access: {
         Type: 'AWS::CloudFront::OriginAccessControl',
         Properties: { OriginAccessControlConfig: { Name: 'x' } },
