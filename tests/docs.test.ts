@@ -21,7 +21,7 @@ async function documents(): Promise<{ name: string; text: string }[]> {
 async function runners(): Promise<string> {
   const files = (
     await Promise.all(
-      ['tests/system', 'tests/cloud', 'tests/cloud/deploy'].map(async (folder) =>
+      ['tests/system', 'tests/deploy', 'tests/cloud', 'tests/cloud/deploy'].map(async (folder) =>
         (await readdir(join(root, folder), { withFileTypes: true }))
           .filter((entry) => entry.isFile())
           .map(({ name }) => join(root, folder, name)),
