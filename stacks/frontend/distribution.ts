@@ -22,7 +22,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin, VpcOrigin as VpcOriginOf } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Duration } from 'aws-cdk-lib/core';
+import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { readParameter } from '@parley/cdk/shared-parameter';
@@ -51,6 +51,8 @@ export function createDistribution(stack: ParleyStack, bucket: Bucket, connectTo
   };
   const services = serviceBehavior(createBalancerOrigin(stack), createServiceHeaders(stack));
   const { domain, certificateArn, webAclArn } = settings.site ?? {};
+  // The warning is of distributions whose root lists the bucket; this one's is the page.
+  Annotations.of(stack).acknowledgeWarning('@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk');
   const distribution = new Distribution(stack, 'Distribution', {
     comment: `${prefix}: the page and the services`,
     defaultRootObject: 'index.html',

@@ -132,11 +132,11 @@ test('pnpm chat with an app that is not there lists those that are', async () =>
 test.each([
   ['throws', 'The probe broke on purpose.'],
   ['hangs', 'within 6'],
-  ['exits', 'crashed before it could answer'],
-  ['gorges', 'crashed before it could answer'],
+  ['exits', 'ended before it could answer (exit status 3)'],
+  ['gorges', 'needed more memory than it has'],
   ['bloats', 'more than 6 MB. Ask for less at once.'],
   ['miscounts', 'NaN, which JSON cannot hold'],
-  ['circles', 'circular'],
+  ['circles', 'refers back to the whole'],
 ])(
   'a tool that %s gives a plain message and the run ends',
   async (probe, reason) => {

@@ -67,5 +67,6 @@ function isSame(one: ModelEvent, other: ModelEvent): boolean {
 }
 
 function overtakes(one: ModelEvent, { second, stackName }: ModelEvent): boolean {
-  return one.stackName === stackName && (one.second ?? -1) > (second ?? Infinity);
+  if (one.stackName !== stackName || one.second === undefined || second === undefined) return false;
+  return one.second > second;
 }
