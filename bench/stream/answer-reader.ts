@@ -3,11 +3,13 @@ import { deltaOf, numberOf, tokensIn, type SseRecord } from './records.ts';
 /** What one answer was like for its client. */
 export interface AnswerRead {
   tokens: number;
-  /** Milliseconds from the request to the first token. */
-  firstTokenMs: number;
+  /** Milliseconds from the request to the first token; undefined for an answer cut off before it. */
+  firstTokenMs: number | undefined;
   /** Milliseconds between two arrivals of text. */
   gapMs: number[];
   records: SseRecord[];
+  /** True when the server cut it off: a run that cannot write its events for so long loses its lease. */
+  isInterrupted: boolean;
 }
 
 /** Reads a stream as it comes. Make it when the request goes out. */
@@ -45,20 +47,18 @@ export class AnswerReader {
     if (tokens > 0) this.#countText(tokens);
   }
 
-  /** @throws Error when the answer did not finish. */
+  /** @throws Error when the answer neither finished nor was cut off by the server. */
   end(): AnswerRead {
-    const [last, done] = this.#records.slice(-2);
-    if (
-      !last?.includes('data: {"type":"finish"') ||
-      done !== 'data: [DONE]' ||
-      this.#firstTokenMs === undefined
-    )
+    const [last = '', done] = this.#records.slice(-2);
+    const isInterrupted = last.includes('data: {"type":"abort","reason":"interrupted"}');
+    if (done !== 'data: [DONE]' || !(isInterrupted || last.includes('data: {"type":"finish"')))
       throw new Error(`an answer did not finish: its stream ended with ${JSON.stringify([last, done])}`);
     return {
       tokens: this.#tokens,
       firstTokenMs: this.#firstTokenMs,
       gapMs: this.#gapMs,
       records: this.#records,
+      isInterrupted,
     };
   }
 

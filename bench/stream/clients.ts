@@ -37,6 +37,9 @@ export interface Received {
   gapMs: number[];
   /** Requests that failed, and were made again. */
   repeats: number;
+  answers: number;
+  /** Answers that the server cut off. */
+  interrupted: number;
 }
 
 async function run({ url, streams, requests }: Task): Promise<Received> {
@@ -55,47 +58,54 @@ async function run({ url, streams, requests }: Task): Promise<Received> {
   return {
     seconds,
     tokens: answers.reduce((sum, { tokens }) => sum + tokens, 0),
-    firstTokenMs: answers.map(({ firstTokenMs }) => firstTokenMs),
+    firstTokenMs: answers.flatMap(({ firstTokenMs }) => firstTokenMs ?? []),
     gapMs: answers.flatMap(({ gapMs }) => gapMs),
     repeats: answers.reduce((sum, { repeats }) => sum + repeats, 0),
+    answers: answers.length,
+    interrupted: answers.filter(({ isInterrupted }) => isInterrupted).length,
   };
 }
 
-/** How often a request that failed is made again, and after how long. */
-const triesMax = 10;
-const againAfterMs = 1_000;
+/** How often a request that failed is made again. */
+const repeatsMax = 10;
+
+/** Ever later, and no two at once: a thousand clients that repeat together fail together. */
+function againAfterMs(repeats: number): number {
+  return Math.min(16_000, 1_000 * 2 ** repeats) * (0.5 + Math.random());
+}
 
 /** Starts an answer and reads it, as a browser does: a start that fails is repeated, a cut stream is resumed. */
 async function ask(url: string, start: StreamRequest, agent: Agent): Promise<ReadAnswer> {
   const reader = new AnswerReader();
-  for (let repeats = 0; ; repeats += 1) {
-    const seen = reader.lastEventId;
-    const response = await (seen === undefined
-      ? send(`${url}${start.path}`, 'POST', start.headers, agent, start.body)
-      : send(`${url}${resumePath(seen)}`, 'GET', { ...start.headers, 'last-event-id': seen }, agent));
-    const problem = await readWhole(response, reader);
-    if (problem === undefined) return { ...reader.end(), repeats };
-    if (isRefusal(response) || repeats === triesMax) throw new Error(problem);
-    await delay(againAfterMs);
+  let repeats = 0;
+  for (; ; repeats += 1) {
+    try {
+      await readOn(url, start, agent, reader);
+      break;
+    } catch (error) {
+      if (error instanceof FinalError || repeats === repeatsMax) throw error;
+      await delay(againAfterMs(repeats));
+    }
   }
+  return { ...reader.end(), repeats };
 }
 
-/** Reads to the end of the stream; what came in its way otherwise. */
-async function readWhole(response: IncomingMessage, reader: AnswerReader): Promise<string | undefined> {
-  if (response.statusCode !== 200)
-    return `a request was answered with ${response.statusCode}: ${(await textOf(response)).slice(0, 300)}`;
+/** An answer that repeating the request will not change. */
+class FinalError extends Error {}
+
+/** One request, from where the reader is to the end of the stream. Throws when it fails or is cut. */
+async function readOn(url: string, start: StreamRequest, agent: Agent, reader: AnswerReader): Promise<void> {
+  const seen = reader.lastEventId;
+  const response = await (seen === undefined
+    ? send(`${url}${start.path}`, 'POST', start.headers, agent, start.body)
+    : send(`${url}${resumePath(seen)}`, 'GET', { ...start.headers, 'last-event-id': seen }, agent));
+  const { statusCode = 0 } = response;
+  if (statusCode !== 200) {
+    const message = `a request was answered with ${statusCode}: ${(await textOf(response)).slice(0, 300)}`;
+    throw statusCode < 500 ? new FinalError(message) : new Error(message);
+  }
   reader.begin();
-  try {
-    for await (const text of response.setEncoding('utf8')) reader.take(text as string);
-    return undefined;
-  } catch (error) {
-    return `a stream was cut: ${(error as Error).message}`;
-  }
-}
-
-/** True for an answer that repeating the request will not change. */
-function isRefusal({ statusCode = 0 }: IncomingMessage): boolean {
-  return statusCode >= 400 && statusCode < 500;
+  for await (const text of response.setEncoding('utf8')) reader.take(text as string);
 }
 
 function resumePath(lastEventId: string): string {

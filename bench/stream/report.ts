@@ -23,6 +23,8 @@ export interface Figures {
   gapP99Ms: number;
   /** Requests that failed, as the server or what it uses was too busy, and were made again. */
   repeats: number;
+  /** Answers cut off, as what the server uses was too busy for as long as a run's lease. */
+  interrupted: number;
 }
 
 export function compare(load: Load, service: Measured, bare: Measured): Comparison {
@@ -36,7 +38,7 @@ function figuresOf({ streams }: Load, { tokens, seconds, cpuMs, rssBytes, ...tim
   const tokensPerSecond = tokens / seconds;
   const at = (share: number) => percentile(times.firstTokenMs, share);
   return {
-    answers: times.firstTokenMs.length,
+    answers: times.answers,
     tokens,
     tokensPerSecond,
     tokensPerSecondAndStream: tokensPerSecond / streams,
@@ -45,6 +47,7 @@ function figuresOf({ streams }: Load, { tokens, seconds, cpuMs, rssBytes, ...tim
     firstTokenMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
     gapP99Ms: percentile(times.gapMs, 0.99),
     repeats: times.repeats,
+    interrupted: times.interrupted,
   };
 }
 
@@ -67,7 +70,7 @@ export function comparisonTable({ load, service, bare, ratio }: Comparison): str
   const { answers, tokens } = service;
   const { throughput, cpu } = ratio;
   return [
-    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens${repeated(service)}`,
+    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens${troubleOf(service)}`,
     row('', columns),
     row('inference-api', cellsOf(service)),
     row('bare node:http', cellsOf(bare)),
@@ -76,8 +79,9 @@ export function comparisonTable({ load, service, bare, ratio }: Comparison): str
   ].join('\n');
 }
 
-function repeated({ repeats }: Figures): string {
-  return repeats === 0 ? '' : `; ${grouped(repeats)} requests failed and were repeated`;
+function troubleOf({ repeats, interrupted }: Figures): string {
+  const failed = repeats === 0 ? '' : `; ${grouped(repeats)} requests failed and were repeated`;
+  return interrupted === 0 ? failed : `${failed}; ${grouped(interrupted)} answers were cut off`;
 }
 
 function cellsOf(figures: Figures): string[] {
