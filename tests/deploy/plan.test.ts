@@ -228,3 +228,18 @@ test('in a shallow clone the set is right, and that files cannot be named is sai
     ],
   });
 });
+
+test('T49: without a merge base turbo takes every stack for affected, for its plan to decide', async () => {
+  const { stdout } = await copy.run(
+    'pnpm',
+    ['exec', 'turbo', 'run', 'cdk:deploy', '--affected', '--dry=json'],
+    {
+      env: { ...copy.env, TURBO_SCM_BASE: 'origin/main' },
+    },
+  );
+  const { tasks } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { tasks: { taskId: string }[] };
+  const taken = tasks.map(({ taskId }) => taskId).filter((id) => id.endsWith('#cdk:deploy'));
+  expect(taken.toSorted()).toEqual(
+    ['foundation', 'frontend', 'inference', 'registry', 'weather'].map((name) => `${name}#cdk:deploy`),
+  );
+});

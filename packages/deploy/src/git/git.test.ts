@@ -5,7 +5,6 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changedFiles } from './changed-files.ts';
 import { readCheckout } from './checkout.ts';
-import { mergeBase } from './merge-base.ts';
 
 let folder: string;
 let root: string;
@@ -73,29 +72,4 @@ test('a checkout is known by its commit, and by whether anything is not committe
   await write('new.md', '');
   expect(await readCheckout(root)).toEqual({ commit: first, dirty: true });
   expect(await readCheckout(folder)).toEqual({ commit: undefined, dirty: false });
-});
-
-test('the merge base is where a branch left', async () => {
-  const left = await commit();
-  await git('checkout', '-q', '-b', 'feature');
-  await write('a.md', 'feature');
-  await commit();
-  expect(await mergeBase(root, 'main')).toBe(left);
-});
-
-test('T49: without a merge base it fails, saying why and what to do', async () => {
-  await commit();
-  await git('checkout', '-q', '-b', 'feature');
-  await write('a.md', 'feature');
-  await commit();
-  await expect(mergeBase(root, 'origin/main')).rejects.toThrow(
-    'What is affected between origin/main and HEAD cannot be told: there is no commit origin/main here.',
-  );
-  await cloneShallow();
-  await expect(mergeBase(root, 'origin/main')).rejects.toMatchObject({
-    code: 'no-merge-base',
-    message:
-      'What is affected between origin/main and HEAD cannot be told: their histories do not meet, as this clone is shallow.',
-    nextStep: expect.stringContaining('git fetch --unshallow'),
-  });
 });
