@@ -109,7 +109,10 @@ function parleyPlan(toDeploy: number): () => Promise<Measured> {
 async function cdkDiff(apps: string[], differences: number): Promise<Figures> {
   const cwd = join(copy.root, 'bench/plan');
   const { context } = JSON.parse(await readFile(join(copy.root, 'cdk.json'), 'utf8')) as { context: object };
-  const app = { app: 'npx tsc && npx tsx cdk-app.ts', context: { ...context, 'bench:root': copy.root, 'bench:apps': apps } };
+  const app = {
+    app: 'npx tsc && npx tsx cdk-app.ts',
+    context: { ...context, 'bench:root': copy.root, 'bench:apps': apps },
+  };
   await writeFile(join(cwd, 'cdk.json'), JSON.stringify(app));
   const path = { ...env, PATH: `${join(copy.root, 'bench/node_modules/.bin')}:${env['PATH'] ?? ''}` };
   if (differences === 0) await standAsSynthesized(cwd, path);
