@@ -1,6 +1,6 @@
 import type { Cloud } from '@parley/deploy/cloud';
 import { type Prefix, prefixOf } from '@parley/contract/names';
-import { readSettings } from './plan-input.ts';
+import { readSettings } from './deploy/plan-input.ts';
 import type { SetOptions } from './stage-options.ts';
 import { type Workspace, readWorkspace, workspaceRoot } from './workspace.ts';
 

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/contract/message';
 import type { StartRunBody } from '@parley/contract/run';
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { UserError } from '../errors.ts';
 import type { Transcript } from './transcript.ts';
 

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { runningSystem } from '@parley/local/running';
-import { createApiClient } from '../api-client.ts';
+import { createApiClient } from '../chat/api-client.ts';
 import { openConversation, type Conversation } from '../chat/conversation.ts';
 import { localSignIn } from '../chat/sign-in.ts';
 import { jsonTranscript, textTranscript } from '../chat/transcript.ts';

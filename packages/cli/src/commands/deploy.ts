@@ -4,15 +4,15 @@ import { synthEnv } from '@parley/contract/names';
 import type { Plan } from '@parley/deploy/plan';
 import type { Outcome } from '@parley/deploy/engine';
 import { askYesNo } from '../ask.ts';
-import { type DeployReporter, deployReporter } from '../deploy-reporter.ts';
+import { type DeployReporter, deployReporter } from '../deploy/deploy-reporter.ts';
 import { readVariable } from '../env.ts';
-import { chainOf } from '../deploy-chain.ts';
-import { type DeployScope, deployScope, neededFirst } from '../deploy-scope.ts';
-import { engineHelpers } from '../engine-helpers.ts';
+import { chainOf } from '../deploy/deploy-chain.ts';
+import { type DeployScope, deployScope, neededFirst } from '../deploy/deploy-scope.ts';
+import { imagesAndAfterCare } from '../deploy/images-and-after-care.ts';
 import { interruption } from '../interruption.ts';
 import { readVersion } from '../parley-version.ts';
-import { planInput } from '../plan-input.ts';
-import { planLines } from '../plan-lines.ts';
+import { planInput } from '../deploy/plan-input.ts';
+import { planLines } from '../deploy/plan-lines.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 
 export interface DeployCommandOptions {
@@ -73,7 +73,7 @@ export async function deploy(names: string[], options: DeployCommandOptions): Pr
       report: reporter.event,
       signal,
       ...(only ? { only } : {}),
-      ...engineHelpers(plan),
+      ...imagesAndAfterCare(plan),
     });
     finish(outcomes, reporter, began, exitCodeOf(outcomes));
   } catch (error) {

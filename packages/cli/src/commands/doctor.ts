@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { prefixOf } from '@parley/contract/names';
 import type { DoctorInput } from '@parley/deploy/doctor';
-import { doctorLines } from '../doctor-lines.ts';
-import { readSettings } from '../plan-input.ts';
+import { doctorLines } from '../status/doctor-lines.ts';
+import { readSettings } from '../deploy/plan-input.ts';
 import { printable } from '../printable.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';

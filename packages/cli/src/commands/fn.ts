@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { stageCloud } from '../stage-cloud.ts';
 import { type SetOptions, checkNames, setOption, stageOption } from '../stage-options.ts';
-import { synthesizeStale } from '../synthesize-stale.ts';
+import { synthesizeStale } from '../synthesis/synthesize-stale.ts';
 
 interface FnOptions {
   stage: string;

@@ -3,10 +3,10 @@ import type { BuildImagesOptions } from '@parley/image/build-images';
 import type { ImageEvent } from '@parley/image/events';
 import type { ImageService } from '@parley/image/image-services';
 import { UserError } from '../errors.ts';
-import { planInput } from '../plan-input.ts';
+import { planInput } from '../deploy/plan-input.ts';
 import { printable } from '../printable.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
-import { workspaceImages } from '../workspace-images.ts';
+import { workspaceImages } from '../deploy/workspace-images.ts';
 
 interface ImagesOptions {
   stage: string;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { planInput } from '../plan-input.ts';
+import { planInput } from '../deploy/plan-input.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 
 interface PlanCommandOptions {
@@ -35,7 +35,7 @@ async function plan(names: string[], { json, exitCode, ...options }: PlanCommand
     const { toPlanJson } = await import('@parley/deploy/plan-json');
     process.stdout.write(`${JSON.stringify(toPlanJson(planned))}\n`);
   } else {
-    const { planLines } = await import('../plan-lines.ts');
+    const { planLines } = await import('../deploy/plan-lines.ts');
     process.stdout.write(`${planLines(planned).join('\n')}\n`);
   }
   const isChanged = planned.stacks.some(({ action }) => action === 'deploy');

@@ -5,7 +5,7 @@ import { askYesNo } from '../ask.ts';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { printable } from '../printable.ts';
-import { serviceLine } from '../service-lines.ts';
+import { serviceLine } from '../status/service-lines.ts';
 import { stageCloud } from '../stage-cloud.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 

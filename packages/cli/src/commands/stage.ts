@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { stage as stageName } from '@parley/contract/id';
 import { InvalidArgumentError } from 'commander';
-import { localStage } from '../local-sources.ts';
+import { localStage } from '../local/local-sources.ts';
 import { setOption } from '../stage-options.ts';
 
 /** `parley stage list|create|delete`: whole systems, each isolated from the others. */

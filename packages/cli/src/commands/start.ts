@@ -1,18 +1,18 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { startLocal, type LocalEvent, type LocalSystem } from '@parley/local/start';
-import { createApiClient } from '../api-client.ts';
+import { createApiClient } from '../chat/api-client.ts';
 import { localSignIn } from '../chat/sign-in.ts';
-import { watchSources } from '../live-editing.ts';
-import { describeModel } from '../local-model.ts';
+import { watchSources } from '../local/live-editing.ts';
+import { describeModel } from '../local/local-model.ts';
 import {
   dataFolder,
   folderOf,
   installIfNeeded,
   readLocalSources,
   type LocalSources,
-} from '../local-sources.ts';
+} from '../local/local-sources.ts';
 import { readVariable } from '../env.ts';
-import { startReporter, type StartReporter } from '../start-reporter.ts';
+import { startReporter, type StartReporter } from '../local/start-reporter.ts';
 import { workspaceRoot } from '../workspace.ts';
 
 interface StartOptions {

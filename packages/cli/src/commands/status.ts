@@ -28,7 +28,7 @@ async function status({ stage, set, json, exitCode }: StatusCommandOptions): Pro
   const read = await readStatus(cloud, { stage, prefix, stacks });
   if (json) process.stdout.write(`${JSON.stringify(read)}\n`);
   else {
-    const { statusLines } = await import('../status-lines.ts');
+    const { statusLines } = await import('../status/status-lines.ts');
     process.stdout.write(`${statusLines(read).join('\n')}\n`);
   }
   if (exitCode && !read.healthy) process.exitCode = 1;

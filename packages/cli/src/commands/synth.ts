@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { localStage } from '../local-sources.ts';
+import { localStage } from '../local/local-sources.ts';
 import { printable } from '../printable.ts';
-import { synthesize } from '../synthesize.ts';
+import { synthesize } from '../synthesis/synthesize.ts';
 import { type SetOptions, checkNames, setOption, stageOption } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
 

@@ -2,7 +2,7 @@ import { prefixOf } from '@parley/contract/names';
 import type { DoctorInput } from '@parley/deploy/doctor';
 import { deploy } from '../commands/deploy.ts';
 import { doctorInput } from '../commands/doctor.ts';
-import { doctorLines } from '../doctor-lines.ts';
+import { doctorLines } from '../status/doctor-lines.ts';
 import { UserError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { SetOptions } from '../stage-options.ts';

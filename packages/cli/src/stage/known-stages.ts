@@ -1,6 +1,6 @@
 import type { FoundStage } from '@parley/deploy/stages';
 import { prefixOf } from '@parley/contract/names';
-import { localStage } from '../local-sources.ts';
+import { localStage } from '../local/local-sources.ts';
 import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
 
 /** A stage of parley.config.ts, of AWS, or of both. */

@@ -3,9 +3,9 @@ import type { StackAssembly } from '@parley/assembly/read-assembly';
 import { imageServices, type ImageService } from '@parley/image/image-services';
 import { imageTag, type ImageTag, parseImageTag } from '@parley/image/image-tag';
 import { z } from 'zod';
-import { UserError } from './errors.ts';
-import { rememberedFor } from './source-state.ts';
-import type { WorkspacePackage } from './workspace.ts';
+import { UserError } from '../errors.ts';
+import { rememberedFor } from '../synthesis/source-state.ts';
+import type { WorkspacePackage } from '../workspace.ts';
 
 export interface WorkspaceImagesOptions {
   root: string;

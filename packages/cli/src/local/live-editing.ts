@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
 import { relative, sep } from 'node:path';
-import { packageFolders } from './workspace.ts';
+import { packageFolders } from '../workspace.ts';
 
 /** Milliseconds without a further change after which an edit counts as saved: editors write in several steps. */
 const quietMs = 120;

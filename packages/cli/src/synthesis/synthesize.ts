@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { synthEnv } from '@parley/contract/names';
 import { problemLines } from './problem-lines.ts';
 import { runTurbo, type FailedTask, type TaskRun } from './turbo.ts';
-import type { Workspace, WorkspacePackage } from './workspace.ts';
+import type { Workspace, WorkspacePackage } from '../workspace.ts';
 
 export interface SynthesizeOptions {
   workspace: Workspace;

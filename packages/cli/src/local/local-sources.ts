@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import { basename, join } from 'node:path';
 import type { ModelSettings } from '@parley/contract/model';
-import { readConfig } from './config.ts';
+import { readConfig } from '../config.ts';
 import { localModel } from './local-model.ts';
 import type { StartReporter } from './start-reporter.ts';
-import { synthesize } from './synthesize.ts';
-import { readWorkspace, type Workspace } from './workspace.ts';
+import { synthesize } from '../synthesis/synthesize.ts';
+import { readWorkspace, type Workspace } from '../workspace.ts';
 
 /** The stage of everything that runs on this machine. */
 export const localStage = 'local';

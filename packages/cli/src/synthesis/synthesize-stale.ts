@@ -6,7 +6,7 @@ import { sourcesHashFile, synthEnv } from '@parley/contract/names';
 import { problemLines } from './problem-lines.ts';
 import { type StackSynthesis, type Synthesis, type SynthesizeOptions, synthesize } from './synthesize.ts';
 import { type TaskHashes, runTurbo, taskHashes } from './turbo.ts';
-import type { WorkspacePackage } from './workspace.ts';
+import type { WorkspacePackage } from '../workspace.ts';
 
 /**
  * From this many stale stacks on, one process for all: 20 take 1 s so and 8 s by turbo (cold, two cores, when the tools

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { expect, test } from 'vitest';
 import { eventLine, summaryLines } from './deploy-lines.ts';
-import { liveLines } from './live-lines.ts';
+import { liveLines } from '../local/live-lines.ts';
 
 const done: Outcome = {
   stack: 'weather',

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Plan, PlannedStack } from '@parley/deploy/plan';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** A plan for people: a line per stack, in waves, and (unless told not to) what to do next. Coloured on a terminal only. */
 export function planLines(plan: Plan, { next = true } = {}): string[] {

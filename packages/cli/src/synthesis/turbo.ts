@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from './errors.ts';
+import { UserError } from '../errors.ts';
 import { rememberedFor } from './source-state.ts';
 
 /** A task that failed. */

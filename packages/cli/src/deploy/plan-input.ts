@@ -1,11 +1,11 @@
 import type { PlanInput } from '@parley/deploy/plan';
 import { prefixOf } from '@parley/contract/names';
-import { UserError } from './errors.ts';
-import { type SetOptions, stacksAskedFor } from './stage-options.ts';
-import { synthesizedBefore } from './synthesized-before.ts';
-import { synthesizeStale } from './synthesize-stale.ts';
+import { UserError } from '../errors.ts';
+import { type SetOptions, stacksAskedFor } from '../stage-options.ts';
+import { synthesizedBefore } from '../synthesis/synthesized-before.ts';
+import { synthesizeStale } from '../synthesis/synthesize-stale.ts';
 import { tagOfPackage } from './workspace-images.ts';
-import { type Workspace, readWorkspace, workspaceRoot } from './workspace.ts';
+import { type Workspace, readWorkspace, workspaceRoot } from '../workspace.ts';
 
 export interface PlanOptions {
   stage: string;

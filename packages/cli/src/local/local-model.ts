@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelName, modelSettings, type ModelSettings } from '@parley/contract/model';
-import type { WorkspaceConfig } from './config.ts';
+import type { WorkspaceConfig } from '../config.ts';
 
 const ollamaUrl = 'http://127.0.0.1:11434';
 const tags = z.object({ models: z.array(z.object({ name: z.string() })) });

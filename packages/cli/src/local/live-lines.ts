@@ -1,7 +1,7 @@
 import type { EngineEvent } from '@parley/deploy/engine';
 import type { WriteStream } from 'node:tty';
-import { counter, duration, eventLine, stateText } from './deploy-lines.ts';
-import { printable } from './printable.ts';
+import { counter, duration, eventLine, stateText } from '../deploy/deploy-lines.ts';
+import { printable } from '../printable.ts';
 
 /** Milliseconds between two drawings: the seconds go on when nothing else does. */
 const drawEveryMs = 500;

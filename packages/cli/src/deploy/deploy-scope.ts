@@ -1,6 +1,6 @@
 import type { Plan } from '@parley/deploy/plan';
-import { stacksAskedFor } from './stage-options.ts';
-import { readWorkspace, workspaceRoot } from './workspace.ts';
+import { stacksAskedFor } from '../stage-options.ts';
+import { readWorkspace, workspaceRoot } from '../workspace.ts';
 
 export interface DeployScope {
   /** Stacks that were asked for; undefined for all. */

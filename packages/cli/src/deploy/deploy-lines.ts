@@ -1,5 +1,5 @@
 import type { EngineEvent, Outcome, StackEvent } from '@parley/deploy/engine';
-import { serviceLine } from './service-lines.ts';
+import { serviceLine } from '../status/service-lines.ts';
 
 const states: Record<StackEvent['state'], string> = {
   waiting: 'waits',

@@ -1,6 +1,6 @@
 import type { LocalEvent, NotRun, UpdateReport } from '@parley/local/start';
-import { printable } from './printable.ts';
-import type { Synthesis } from './synthesize.ts';
+import { printable } from '../printable.ts';
+import type { Synthesis } from '../synthesis/synthesize.ts';
 
 export interface Ready {
   url: string;

@@ -7,7 +7,7 @@ import { routePath } from '@parley/contract/routes';
 import { idempotencyHeader, type StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { parseEventId, type StreamEvent } from '@parley/contract/stream';
-import { UserError } from './errors.ts';
+import { UserError } from '../errors.ts';
 
 export interface ApiClient {
   chatApps(): Promise<ChatAppDefinition[]>;

@@ -2,7 +2,7 @@ import type { DeployOptions } from '@parley/deploy/engine';
 import type { Plan } from '@parley/deploy/plan';
 
 /** What a deploy does besides CloudFormation's part. */
-export function engineHelpers({
+export function imagesAndAfterCare({
   stage,
   prefix,
   input,

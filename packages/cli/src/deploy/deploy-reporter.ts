@@ -1,7 +1,7 @@
 import type { EngineEvent, Outcome } from '@parley/deploy/engine';
 import { eventLine, summaryLines } from './deploy-lines.ts';
-import { liveLines } from './live-lines.ts';
-import { printable } from './printable.ts';
+import { liveLines } from '../local/live-lines.ts';
+import { printable } from '../printable.ts';
 
 /** Says what a deploy or a removal does: to a person in lines, to a program in JSON objects. */
 export interface DeployReporter {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { ServiceStatus, StackStatus, StageStatus } from '@parley/deploy/status';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** A stage for people: a line per stack and per service, and what is wrong. */
 export function statusLines({ stage, prefix, region, url, stacks }: StageStatus): string[] {
