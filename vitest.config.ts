@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{apps,bench,packages,scripts,stacks,tests}/**/*.test.ts'],
-    // Those of the browser need a Chromium, those of deploying start hundreds of programs; each takes minutes:
-    // `pnpm run test:browser`, `pnpm run test:deploy`.
-    exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**', 'tests/browser/**', 'tests/deploy/**'],
+    // Those of the browser need a Chromium, those of whole systems start hundreds of programs; each takes minutes:
+    // `pnpm run test:browser`, `pnpm run test:system`.
+    exclude: ['**/node_modules/**', '**/dist/**', '**/cdk.out/**', 'tests/{browser,deploy,system}/**'],
     // A net for what hangs, not a limit on what is slow: several of these start whole systems.
     testTimeout: 90_000,
     hookTimeout: 180_000,
