@@ -19,6 +19,7 @@ import type { Report } from './report.ts';
 import { careForServices } from './services.ts';
 import type { Toolkit } from './toolkit.ts';
 import type { WorkspaceCopy } from '../workspace/workspace-copy.ts';
+import { expectConversation } from './conversation.ts';
 import { expectSite } from './site.ts';
 import { changePage, changeTool, synthesize } from './edited-workspace.ts';
 
@@ -97,6 +98,9 @@ async function deployFromNothing(scenario: Scenario, stacks: StackAssembly[]): P
   );
   await checks.check('every registered tool answers in its function', async () =>
     expectToolsAnswer(await readCatalog(scenario), account),
+  );
+  await checks.check('the services, run as their tasks are described, hold a chat through a tool', async () =>
+    expectConversation(scenario, stacks),
   );
   await checks.check('the web site is in its bucket, with what the page is told', async () =>
     expectSite(account, stacks),

@@ -38,6 +38,8 @@ export async function copyWorkspace({ signal, ownCache = false }: CopyOptions = 
   await copyFiles(root);
   const env = {
     ...userEnvironment(source, root),
+    // The CDK remembers there whose account a key is of; tests use one key for several.
+    CDK_HOME: join(folder, 'cdk-home'),
     ...(ownCache ? {} : { TURBO_CACHE_DIR: join(source, '.turbo/cache') }),
   };
   const run: WorkspaceCopy['run'] = async (command, args, options = {}) => {
