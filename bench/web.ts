@@ -5,11 +5,11 @@
  * at the same gateway in the same run: what the machine, the browser and the services take whatever the page is.
  */
 import { launch, Person } from '@parley/tests/person';
-import { firstScripts, scriptsDuring, type WireScript } from '@parley/tests/page-load';
+import { firstScripts, scriptsDuring } from '@parley/tests/page-load';
 import { startSite } from '@parley/tests/site';
 import { parseArgs } from 'node:util';
-import { measureTimes, type Times } from './web/times.ts';
-import { report } from './web/report.ts';
+import { measureTimes } from './web/times.ts';
+import { report, type WebFigures } from './web/report.ts';
 
 const usage = `usage: node scripts/run.mjs bench/web.ts [--runs <n>] [--json]
 
@@ -19,14 +19,6 @@ and a chat can be used, with an empty and a warm cache. Needs Chromium (CHROMIUM
   --runs <n>  navigations of each kind; the median counts. Default: 9
   --json      one JSON object in place of tables
 `;
-
-export interface WebFigures {
-  /** What comes to an empty cache until the page can be used. */
-  firstLoad: { home: WireScript[]; chat: WireScript[] };
-  /** What the first code block of an answer adds. */
-  highlighting: WireScript[];
-  times: Times;
-}
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,16 @@
 import { firstLoadBytesMax, totalBytes, type WireScript } from '@parley/tests/page-load';
-import type { WebFigures } from '../web.ts';
 import type { Series, Times } from './times.ts';
 
 /** A page should be usable after this many milliseconds. */
 const usableMsMax = 1_000;
+
+export interface WebFigures {
+  /** What comes to an empty cache until the page can be used. */
+  firstLoad: { home: WireScript[]; chat: WireScript[] };
+  /** What the first code block of an answer adds. */
+  highlighting: WireScript[];
+  times: Times;
+}
 
 /** The figures in words. */
 export function report({ firstLoad, highlighting, times }: WebFigures): string {

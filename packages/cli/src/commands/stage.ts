@@ -3,6 +3,7 @@ import { stage as stageName } from '@parley/contract/id';
 import { InvalidArgumentError } from 'commander';
 import { localStage } from '../local/local-sources.ts';
 import { setOption } from '../stage-options.ts';
+import type { DeleteCommandOptions } from '../stage/delete-stage.ts';
 
 /** `parley stage list|create|delete`: whole systems, each isolated from the others. */
 export function stageCommand(): Command {
@@ -53,15 +54,6 @@ function deleteCommand(): Command {
     .action(async (name: string, options: DeleteCommandOptions) =>
       (await import('../stage/delete-stage.ts')).deleteStage(name, options),
     );
-}
-
-export interface DeleteCommandOptions {
-  set: Record<string, string>;
-  deleteData?: boolean;
-  keepData?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 function parseName(text: string): string {

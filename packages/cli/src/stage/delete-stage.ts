@@ -1,7 +1,6 @@
 import { prefixOf } from '@parley/contract/names';
 import type { StageDeletion } from '@parley/deploy/stages';
 import { ask } from '../ask.ts';
-import type { DeleteCommandOptions } from '../commands/stage.ts';
 import { deployReporter } from '../deploy/deploy-reporter.ts';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
@@ -10,6 +9,15 @@ import { printable } from '../printable.ts';
 import { deletedLines, deletionLines, isNothing } from './deletion-lines.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
 import { knownStages } from './known-stages.ts';
+
+export interface DeleteCommandOptions {
+  set: Record<string, string>;
+  deleteData?: boolean;
+  keepData?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
 
 /** `parley stage delete <name>` */
 export async function deleteStage(stage: string, options: DeleteCommandOptions): Promise<void> {

@@ -7,6 +7,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { Identity } from './identity.ts';
 
 /** One region of the account that the credentials lead to. A client is loaded when it is first asked for. */
 export interface Cloud {
@@ -34,14 +35,6 @@ export interface ClientOptions {
   maxAttempts: number;
   profile?: string;
   requestHandler: { connectionTimeout: number; requestTimeout: number };
-}
-
-/** Whose the credentials are. */
-export interface Identity {
-  account: string;
-  arn: string;
-  /** Last part of the ARN: a user's name, or a role's session name. */
-  who: string;
 }
 
 export interface ConnectOptions {

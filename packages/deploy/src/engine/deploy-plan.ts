@@ -11,6 +11,7 @@ import { refusal, unacknowledged } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 import { inParallel } from './in-parallel.ts';
 import { lookCommand } from './stack-description.ts';
+import { untilCut } from './until-cut.ts';
 
 export interface DeployOptions extends Helpers {
   cloud: Cloud;
@@ -100,11 +101,7 @@ class PlanRun {
 
   async carryOut(): Promise<Outcome[]> {
     const { signal } = this.#context;
-    const cut = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await Promise.race([this.#waves(), cut]);
+    await untilCut(this.#waves(), signal);
     if (signal.aborted) this.#cutShort();
     this.#isOver = true;
     return this.#wanted.flatMap(({ stack }) => this.#outcomes.get(stack) ?? []);

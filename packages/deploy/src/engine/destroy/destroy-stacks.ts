@@ -9,6 +9,7 @@ import { type StackDescription, describeStack, isBusy, lookCommand } from '../st
 import { emptyBucket } from './empty-bucket.ts';
 import { type DestroyPlan, type StackToDestroy, registered } from './plan-destroy.ts';
 import { readRegistrations } from './registrations.ts';
+import { untilCut } from '../until-cut.ts';
 
 export interface DestroyOptions {
   cloud: Cloud;
@@ -45,11 +46,7 @@ class DestroyRun {
 
   async carryOut(): Promise<Outcome[]> {
     const { signal } = this.#options;
-    const cut = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await Promise.race([this.#waves(), cut]);
+    await untilCut(this.#waves(), signal);
     if (signal.aborted) this.#cutShort();
     this.#isOver = true;
     return [...this.#outcomes.values()];
