@@ -229,17 +229,20 @@ test('in a shallow clone the set is right, and that files cannot be named is sai
   });
 });
 
-test('T49: without a merge base turbo takes every stack for affected, for its plan to decide', async () => {
-  const { stdout } = await copy.run(
-    'pnpm',
-    ['exec', 'turbo', 'run', 'cdk:deploy', '--affected', '--dry=json'],
-    {
-      env: { ...copy.env, TURBO_SCM_BASE: 'origin/main' },
-    },
+test('T49: without a merge base turbo takes every stack for affected, or refuses', async () => {
+  await copy.run('git', ['branch', '-m', 'feature']);
+  const affectedByTurbo = async (base: Record<string, string>) =>
+    copy.run('turbo', ['run', 'cdk:deploy', '--affected', '--dry=json'], { env: { ...copy.env, ...base } });
+  const { tasks } = JSON.parse((await affectedByTurbo({})).stdout) as {
+    tasks: { taskId: string; command: string }[];
+  };
+  const taken = tasks.filter(
+    ({ taskId, command }) => taskId.endsWith('#cdk:deploy') && command !== '<NONEXISTENT>',
   );
-  const { tasks } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { tasks: { taskId: string }[] };
-  const taken = tasks.map(({ taskId }) => taskId).filter((id) => id.endsWith('#cdk:deploy'));
-  expect(taken.toSorted()).toEqual(
+  expect(taken.map(({ taskId }) => taskId).toSorted()).toEqual(
     ['foundation', 'frontend', 'inference', 'registry', 'weather'].map((name) => `${name}#cdk:deploy`),
   );
+  const named = await affectedByTurbo({ TURBO_SCM_BASE: 'origin/main' });
+  expect(named.exitCode).toBe(1);
+  expect(named.all).toContain("ambiguous argument 'origin/main'");
 });
