@@ -87,7 +87,7 @@ export async function readStackAssembly(folder: string): Promise<StackAssembly> 
   const [id, { environment = '', properties = {} } = {}] = stacks[0] ?? [];
   if (id === undefined || stacks.length > 1) {
     const found = stacks.length === 0 ? 'no stack' : `${stacks.length} stacks, expected one`;
-    throw new TemplateError(`${folder} holds ${found}. Synthesize the stack again (\`parley synth\`).`);
+    throw new TemplateError(`${folder} holds ${found}. Synthesize the stack again (\`pnpm run synth\`).`);
   }
   const { templateFile, stackName = id, ...given } = stackProperties.parse(properties);
   const read = (await readJson(join(folder, templateFile), template)) as Template;
@@ -136,7 +136,7 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     throw new TemplateError(
-      `Cannot read ${path}: ${messageOf(error)} Synthesize the stack again (\`parley synth\`).`,
+      `Cannot read ${path}: ${messageOf(error)} Synthesize the stack again (\`pnpm run synth\`).`,
       { cause: error },
     );
   }

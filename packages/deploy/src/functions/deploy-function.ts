@@ -4,6 +4,7 @@ import type { Template } from '@parley/assembly/references';
 import { type JsonObject, canonicalJson, objectAt } from '@parley/assembly/values';
 import type { Prefix } from '@parley/contract/names';
 import type { Cloud } from '../cloud/connect.ts';
+import { type StageArguments, commandLine } from '../command-line.ts';
 import { DeployError, explain } from '../errors.ts';
 import { describeStack, isBusy, lookCommand } from '../engine/stack-description.ts';
 import { readDeployedTemplate } from '../plan/deployed-template.ts';
@@ -14,9 +15,8 @@ import { changedDefinition } from './tool-definition.ts';
 import { updateCode } from './update-code.ts';
 import { zipFolder } from './zip-folder.ts';
 
-export interface DeployFunctionOptions {
+export interface DeployFunctionOptions extends StageArguments {
   prefix: Prefix;
-  stage: string;
   /** The stack as it is synthesized now, whose function is deployed. */
   assembly: StackAssembly;
   tool: string;
@@ -62,6 +62,7 @@ export async function deployFunction(
       functionName,
       zip,
       signal,
+      lookCommand: commandLine(`plan ${assembly.stack}`, options),
       ...(pollMs === undefined ? {} : { pollMs }),
     });
     const after = withCode(record, wanted);
@@ -85,14 +86,14 @@ function findTool(assembly: StackAssembly, tool: string): StackFunction {
   });
 }
 
-async function refuseUnready(cloud: Cloud, { assembly, stage }: DeployFunctionOptions): Promise<void> {
-  const { stack, name } = assembly;
+async function refuseUnready(cloud: Cloud, options: DeployFunctionOptions): Promise<void> {
+  const { stack, name } = options.assembly;
   const live = await describeStack(cloud, name);
   if (!live || live.status === 'REVIEW_IN_PROGRESS' || live.status === 'ROLLBACK_COMPLETE') {
     throw new DeployError(
       'not-deployed',
-      `${stack} is not deployed to stage "${stage}".`,
-      deployFirst(stack, stage),
+      `${stack} is not deployed to stage "${options.stage}".`,
+      deployFirst(options),
     );
   }
   if (!isBusy(live.status)) return;
@@ -105,17 +106,15 @@ async function refuseUnready(cloud: Cloud, { assembly, stage }: DeployFunctionOp
   );
 }
 
-async function recordOf(
-  cloud: Cloud,
-  { prefix, stage, assembly: { stack } }: DeployFunctionOptions,
-): Promise<DeployRecord> {
-  const stored = (await readRecords(cloud, prefix)).get(stack);
+async function recordOf(cloud: Cloud, options: DeployFunctionOptions): Promise<DeployRecord> {
+  const { stack } = options.assembly;
+  const stored = (await readRecords(cloud, options.prefix)).get(stack);
   if (stored && 'record' in stored) return stored.record;
   const why = stored ? `cannot be read here: ${stored.unreadable}` : 'is not there';
   throw new DeployError(
     'unrecorded',
     `The record of ${stack}'s deploy ${why}; without it no plan could know of the new code.`,
-    deployFirst(stack, stage),
+    deployFirst(options),
   );
 }
 
@@ -123,14 +122,14 @@ async function recordOf(
 function refuseChanged(
   deployed: Template,
   { name, logicalId }: StackFunction,
-  { assembly, stage }: DeployFunctionOptions,
+  options: DeployFunctionOptions,
 ): void {
-  const { stack, template } = assembly;
+  const { stack, template } = options.assembly;
   if (deployed.Resources[logicalId] === undefined) {
     throw new DeployError(
       'not-deployed',
       `${name} is new: the ${stack} that is deployed does not have it.`,
-      deployFirst(stack, stage),
+      deployFirst(options),
     );
   }
   const changed = changedDefinition(deployed, template, logicalId);
@@ -138,7 +137,7 @@ function refuseChanged(
   throw new DeployError(
     'definition-changed',
     `The ${changed.join(' and ')} of ${name} changed: models would go on reading the old one, as only a deploy of the stack registers it.`,
-    deployFirst(stack, stage),
+    deployFirst(options),
   );
 }
 
@@ -168,6 +167,6 @@ function settingsLeft(deployed: Template, now: Template, logicalId: string): str
   return names.filter((name) => canonicalJson(a[name] ?? null) !== canonicalJson(b[name] ?? null)).toSorted();
 }
 
-function deployFirst(stack: string, stage: string): { nextStep: string } {
-  return { nextStep: `Deploy the stack: pnpm run deploy ${stack} --stage ${stage}` };
+function deployFirst({ assembly, ...run }: DeployFunctionOptions): { nextStep: string } {
+  return { nextStep: `Deploy the stack: ${commandLine(`deploy ${assembly.stack}`, run)}` };
 }

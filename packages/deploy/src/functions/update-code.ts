@@ -12,6 +12,8 @@ export interface UpdateCodeOptions {
   functionName: string;
   zip: Buffer;
   signal: AbortSignal;
+  /** Shows what the function is to run. */
+  lookCommand: string;
   /** @default 1000 */
   pollMs?: number;
   /** Seconds until it is given up. @default 120 */
@@ -24,7 +26,7 @@ export interface UpdateCodeOptions {
  * @throws DeployError `code-too-big`, `update-failed` with Lambda's reason, `update-slow`, or `changed-meanwhile`
  */
 export async function updateCode(cloud: Cloud, options: UpdateCodeOptions): Promise<boolean> {
-  const { functionName: FunctionName, zip } = options;
+  const { functionName: FunctionName, zip, lookCommand } = options;
   if (zip.byteLength > zipBytesMax) {
     throw new DeployError(
       'code-too-big',
@@ -46,7 +48,7 @@ export async function updateCode(cloud: Cloud, options: UpdateCodeOptions): Prom
       new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip, Architectures, RevisionId }),
     );
   } catch (error) {
-    throw isPrecondition(error) ? changedMeanwhile(FunctionName, error) : error;
+    throw isPrecondition(error) ? changedMeanwhile(FunctionName, lookCommand, error) : error;
   }
   const after = await settled(cloud, options);
   if (after.LastUpdateStatus === 'Failed') {
@@ -55,7 +57,7 @@ export async function updateCode(cloud: Cloud, options: UpdateCodeOptions): Prom
       `${FunctionName} did not take the code: ${after.LastUpdateStatusReason}`,
     );
   }
-  if (after.CodeSha256 !== wanted) throw changedMeanwhile(FunctionName);
+  if (after.CodeSha256 !== wanted) throw changedMeanwhile(FunctionName, lookCommand);
   return true;
 }
 
@@ -87,9 +89,9 @@ function isPrecondition(error: unknown): boolean {
   return error instanceof Error && error.name === 'PreconditionFailedException';
 }
 
-function changedMeanwhile(name: string, cause?: unknown): DeployError {
+function changedMeanwhile(name: string, lookCommand: string, cause?: unknown): DeployError {
   return new DeployError('changed-meanwhile', `Somebody else changed ${name} at the same time.`, {
     cause,
-    nextStep: 'See what runs with `parley plan`, then run the same command again.',
+    nextStep: `See what is deployed with \`${lookCommand}\`, then run the same command again.`,
   });
 }

@@ -92,8 +92,8 @@ test('a service that the circuit breaker put back has failed, though CloudFormat
       '          at start',
     ].join('\n'),
     nextStep:
-      'Mend that and deploy again, or go back to the image before: parley rollback api --stage dev. ' +
-      'More of its log: parley logs api --stage dev --since 1h. To try the same image again: aws ecs update-service ' +
+      'Mend that and deploy again, or go back to the image before: pnpm run rollback api --stage dev. ' +
+      'More of its log: pnpm run logs api --since 1h --stage dev. To try the same image again: aws ecs update-service ' +
       `--cluster ${cluster} --service ${serviceArn} --task-definition ${taskDefinitionArn(7)} --region ${region}`,
   });
   expect(events.flatMap((event) => (event.type === 'task-stopped' ? event.task.id[0] : []))).toEqual([

@@ -1,6 +1,7 @@
 import type { StackAssembly } from '@parley/assembly/read-assembly';
 import type { Prefix } from '@parley/contract/names';
 import type { Cloud } from '../cloud/connect.ts';
+import type { StageArguments } from '../command-line.ts';
 import { DeployError, explain } from '../errors.ts';
 import type { ReportService } from './events.ts';
 import { type LiveService, liveServices } from './live-services.ts';
@@ -10,9 +11,8 @@ import { type WatchOptions, watchRollout } from './watch-rollout.ts';
 
 export type { ReportService, ServiceEvent } from './events.ts';
 
-export interface AfterCareOptions {
+export interface AfterCareOptions extends StageArguments {
   prefix: Prefix;
-  stage: string;
   assembly: Pick<StackAssembly, 'stack' | 'name' | 'template'>;
   /** @default never aborted */
   signal?: AbortSignal;
@@ -51,7 +51,7 @@ export async function afterCare(
 async function careFor(
   cloud: Cloud,
   live: LiveService,
-  { prefix, stage, limitMinutes = 15, pollMs = 5000 }: AfterCareOptions,
+  { prefix, stage, set, limitMinutes = 15, pollMs = 5000 }: AfterCareOptions,
   { report, signal }: Pick<WatchOptions, 'report' | 'signal'>,
 ): Promise<DeployError | undefined> {
   const rollout = await watchRollout(cloud, live, {
@@ -62,10 +62,10 @@ async function careFor(
   });
   if (rollout.state === 'going') {
     const why = `it is still rolling out after ${limitMinutes} minutes; ECS goes on with it`;
-    return rolloutFailure(cloud, prefix, stage, live, { code: 'rollout-slow', why });
+    return rolloutFailure(cloud, prefix, { stage, set }, live, { code: 'rollout-slow', why });
   }
   if (rollout.state === 'failed') {
-    return rolloutFailure(cloud, prefix, stage, live, { code: 'rollout-failed', why: rollout.why });
+    return rolloutFailure(cloud, prefix, { stage, set }, live, { code: 'rollout-failed', why: rollout.why });
   }
   try {
     const running = await compareImage(cloud, prefix, live);

@@ -1,5 +1,6 @@
 import type { Prefix } from '@parley/contract/names';
 import type { Cloud } from '../cloud/connect.ts';
+import { type StageArguments, commandLine } from '../command-line.ts';
 import { DeployError } from '../errors.ts';
 import type { StoppedTask } from './events.ts';
 import { lastLines } from './last-lines.ts';
@@ -13,7 +14,7 @@ const tasksShown = 2;
 export async function rolloutFailure(
   cloud: Cloud,
   prefix: Prefix,
-  stage: string,
+  run: StageArguments,
   live: LiveService,
   failure: { code: string; why: string },
 ): Promise<DeployError> {
@@ -25,8 +26,8 @@ export async function rolloutFailure(
   );
   return new DeployError(failure.code, message, {
     nextStep:
-      `Mend that and deploy again, or go back to the image before: parley rollback ${service} --stage ${stage}. ` +
-      `More of its log: parley logs ${service} --stage ${stage} --since 1h. ` +
+      `Mend that and deploy again, or go back to the image before: ${commandLine(`rollback ${service}`, run)}. ` +
+      `More of its log: ${commandLine(`logs ${service} --since 1h`, run)}. ` +
       // CloudFormation has the task definition that failed, and would find nothing to change.
       `To try the same image again: aws ecs update-service --cluster ${cluster} --service ${arn} --task-definition ${wanted} --region ${cloud.region}`,
   });

@@ -86,7 +86,7 @@ test('a stack that others need is refused, unless they go too', async () => {
   await expect(planOf(['foundation'])).rejects.toMatchObject({
     code: 'still-needed',
     message: 'foundation is needed by app: nothing was removed.',
-    nextStep: 'Remove them too: parley destroy foundation app --stage dev.',
+    nextStep: 'Remove them too: pnpm run destroy foundation app --stage dev',
   });
   expect((await planOf(['app', 'foundation'])).stacks.map(({ stack }) => stack)).toEqual([
     'app',

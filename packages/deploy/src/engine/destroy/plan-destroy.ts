@@ -1,5 +1,6 @@
 import { ssmPath, type Prefix } from '@parley/contract/names';
 import type { Cloud } from '../../cloud/connect.ts';
+import { type StageArguments, commandLine } from '../../command-line.ts';
 import { DeployError, explain } from '../../errors.ts';
 import { declaredGraph, wavesOf } from '../../graph/graph.ts';
 import type { WorkspacePackage } from '../../graph/declaration.ts';
@@ -15,9 +16,8 @@ import {
 import { type Registration, readRegistrations } from './registrations.ts';
 import { type RemovalOfStack, removalOf } from './stack-resources.ts';
 
-export interface DestroyInput {
+export interface DestroyInput extends StageArguments {
   cloud: Cloud;
-  stage: string;
   prefix: Prefix;
   root: string;
   packages: readonly WorkspacePackage[];
@@ -70,7 +70,7 @@ async function makePlan(input: DestroyInput): Promise<DestroyPlan> {
   refuseUnknown(wanted, [...names, ...records.keys(), ...workspace]);
   const needs = allNeeds(standing, declaredGraph(root, packages).needs, cloud.region);
   const targets = standing.filter(({ stack }) => wanted.includes(stack));
-  refuseNeeded(targets, needs, stage);
+  refuseNeeded(targets, needs, input);
   const waves = wavesOf(
     targets.map(({ stack }) => stack),
     needs,
@@ -127,7 +127,7 @@ function allNeeds(
 function refuseNeeded(
   targets: readonly DeployedStack[],
   needs: ReadonlyMap<string, ReadonlySet<string>>,
-  stage: string,
+  run: StageArguments,
 ): void {
   const going = targets.map(({ stack }) => stack);
   const left = [...needs.keys()].filter((stack) => !going.includes(stack));
@@ -138,7 +138,7 @@ function refuseNeeded(
   if (lines.length === 0) return;
   const needers = left.filter((other) => going.some((stack) => needs.get(other)?.has(stack)));
   throw new DeployError('still-needed', `${lines.join('; ')}: nothing was removed.`, {
-    nextStep: `Remove them too: parley destroy ${[...going, ...needers].join(' ')} --stage ${stage}.`,
+    nextStep: `Remove them too: ${commandLine(`destroy ${[...going, ...needers].join(' ')}`, run)}`,
   });
 }
 

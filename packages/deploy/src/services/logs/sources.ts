@@ -52,6 +52,6 @@ export function findSource(sources: readonly LogSource[], wanted: string): LogSo
 
 function nextStep(names: string): string {
   return names === ''
-    ? 'Nothing is deployed to this stage; see `parley stage list`, or deploy it.'
+    ? 'Nothing is deployed to this stage; see `pnpm run stage list`, or deploy it.'
     : `There are: ${names}.`;
 }
