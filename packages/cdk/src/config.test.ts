@@ -67,7 +67,7 @@ test('an override given as text is read as what the setting is', () => {
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
 
 test.each([
-  [{ netwrok: 'private' }, 'PARLEY_SET: unknown key "netwrok": remove it, or check its spelling'],
+  [{ netwrok: 'private' }, 'PARLEY_SET: netwrok: unknown key "netwrok": remove it, or check its spelling'],
   [{ protectData: 'yes' }, 'PARLEY_SET: protectData: expected boolean, received string, got "yes"'],
   [
     { network: 'isolated' },
@@ -86,7 +86,7 @@ test.each([
   ],
   [
     { site: { domain: 'https://chat.example.com', certificateArn } },
-    'PARLEY_SET: site.domain: expected a domain such as "chat.example.com", got "https://chat.example.com"',
+    'PARLEY_SET: site.domain: expected a domain such as "chat.example.com"',
   ],
   [
     { 'site.domain': 'chat.example.com' },
@@ -99,7 +99,7 @@ test.each([
         certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/a',
       },
     },
-    'PARLEY_SET: site.certificateArn: expected the ARN of a certificate in us-east-1, the one region CloudFront takes it from, got "arn:aws:acm:eu-west-1:123456789012:certificate/a"',
+    'PARLEY_SET: site.certificateArn: expected the ARN of a certificate in us-east-1, the one region CloudFront takes it from',
   ],
   [
     { 'site.certificateArn': 'arn:aws:acm:us-east-1:123456789012:certificate/a' },
@@ -115,6 +115,18 @@ test.each([
   ],
 ])('the override %j is refused', (overrides, message) => {
   expect(messageOf(() => settingsOf(config, 'dev', overrides))).toBe(message);
+});
+
+test.each([
+  [{ model: '{"provider":"openai-compatible","apiKey":"sk-SECRET"}' }],
+  [{ model: '{"provider":"openai-compatible","apiKey":"sk-SECRET"' }],
+  [{ model: { provider: 'openai-compatible', baseUrl: 'sk-SECRET', model: 'm' } }],
+  [{ model: { provider: 'sk-SECRET' } }],
+  [{ region: '["sk-SECRET"]' }],
+])('what is refused of %j is told without what is inside', (overrides) => {
+  const message = messageOf(() => settingsOf(config, 'dev', overrides));
+  expect(message).toMatch(/^PARLEY_SET: (model|region)/);
+  expect(message).not.toContain('sk-SECRET');
 });
 
 test('a key that no secret fills is refused, and accepted once one does', () => {

@@ -1,6 +1,6 @@
 import { architectures } from '@parley/contract/architecture';
 import { budget, modelKey, modelSettings } from '@parley/contract/model';
-import { isUserPool } from '@parley/contract/names';
+import { isUserPool, synthEnv } from '@parley/contract/names';
 import { describeIssues } from '@parley/contract/issues';
 import { stage as stageName } from '@parley/contract/id';
 import { z } from 'zod';
@@ -159,16 +159,28 @@ export type Overrides = Readonly<Record<string, unknown>>;
 export function settingsOf(config: unknown, stage: string, overrides: Overrides = {}): StageSettings {
   const { defaults, stages } = checkedConfig(config);
   const base = { ...defaults, ...stages[stage] };
-  const values = withOverrides(base, typedOverrides(base, overrides));
+  const typed = typedOverrides(base, overrides);
+  const values = withOverrides(base, typed);
   const parsed = stageSettings.safeParse(values);
   if (parsed.success) return parsed.data;
   throw new SynthProblemsError(
-    describeIssues(parsed.error, values).map(({ field, message }) => ({
-      file: Object.keys(overrides).some((key) => concerns(key, field, message)) ? 'PARLEY_SET' : configFile,
-      field,
-      message,
-    })),
+    describeIssues(parsed.error, values).map(({ field, message }) => {
+      const key = Object.keys(overrides).find((each) => concerns(each, field, message));
+      if (key === undefined) return { file: configFile, field, message };
+      // Somebody may have put a secret where only its name belongs: what is inside a value is not shown.
+      const isShown = field === key && !isNested(typed[key]);
+      return {
+        file: synthEnv.set,
+        field: field || key,
+        message: isShown ? message : message.replace(/, got .*$/s, ''),
+      };
+    }),
   );
+}
+
+/** Also true of text that was meant to be an object, or a list. */
+function isNested(value: unknown): boolean {
+  return typeof value === 'string' ? /^\s*[[{]/.test(value) : typeof value === 'object' && value !== null;
 }
 
 /** The project's name: what every prefix begins with. */
@@ -235,7 +247,7 @@ function typedOverrides(base: Record<string, unknown>, overrides: Overrides): Ov
     Object.entries(overrides).map(([key, value]) => {
       if (typeof value !== 'string' || fits(key, value)) return [key, value];
       const typed = fromJson(value);
-      return [key, fits(key, typed) ? typed : value];
+      return [key, isNested(typed) || fits(key, typed) ? typed : value];
     }),
   );
 }
