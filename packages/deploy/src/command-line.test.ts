@@ -16,7 +16,13 @@ test('a shell reads the settings of a command as they were typed', async () => {
     commandLine('plan', { stage: 'dev', set }).replace('pnpm', 'printf "%s\\n"'),
   ]);
   expect(stdout.split('\n')).toEqual([
-    ...['run', 'plan', '--stage', 'dev'],
-    ...['--set', `model=${set.model}`, '--set', `text=${set.text}`],
+    'run',
+    'plan',
+    '--stage',
+    'dev',
+    '--set',
+    `model=${set.model}`,
+    '--set',
+    `text=${set.text}`,
   ]);
 });

@@ -258,3 +258,17 @@ test('names that AWS would not take are found before a deploy', async () => {
     ]);
   }
 });
+
+test('credentials of another account are told, and nothing of that account is said to be missing', async () => {
+  aws.answers.set('GetParameter', { fault: { code: 'ParameterNotFound', message: '' } });
+  const of = await found({ account: '444455556666' });
+  expect(of('credentials')[0]?.status).toBe('missing');
+  for (const check of ['permissions', 'bootstrap', 'model', 'quotas']) {
+    expect(of(check)).toEqual([
+      {
+        status: 'unknown',
+        what: 'not looked at: the credentials are of another account (111122223333)',
+      },
+    ]);
+  }
+});

@@ -33,6 +33,16 @@ const checks: readonly Check[] = [
   quotas,
 ];
 
+/** Those that look at the account, and say nothing of the stage when it is another. */
+const ofAccount: ReadonlySet<Check> = new Set([
+  permissions,
+  bootstrap,
+  model,
+  modelSecrets,
+  certificate,
+  quotas,
+]);
+
 export interface DoctorOptions {
   /** Milliseconds that one check may take. @default 15000 */
   limitMs?: number;
@@ -45,13 +55,17 @@ export async function examine(
   input: DoctorInput,
   { limitMs = 15_000, without = [] }: DoctorOptions = {},
 ): Promise<NamedFinding[]> {
+  const foreign = await foreignAccount(input, limitMs);
   const found = await Promise.all(
     checks
       .filter(({ name }) => !without.includes(name))
       .map(async (check) => {
-        const findings = await withinLimit(check, input, limitMs).catch((error: unknown) => [
-          notChecked(check, explain(error)),
-        ]);
+        const isForeign = foreign !== undefined && ofAccount.has(check);
+        const findings = isForeign
+          ? [notOf(foreign)]
+          : await withinLimit(check.run(input), limitMs).catch((error: unknown) => [
+              notChecked(check, explain(error)),
+            ]);
         return findings.map((finding) => ({ check: check.name, ...finding }));
       }),
   );
@@ -63,14 +77,28 @@ export function isFit(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'missing');
 }
 
-async function withinLimit(check: Check, input: DoctorInput, limitMs: number): Promise<Finding[]> {
+/** Account of the credentials when the stage lives in another; undefined also when it cannot be told. */
+async function foreignAccount(
+  { cloud, settings }: DoctorInput,
+  limitMs: number,
+): Promise<string | undefined> {
+  if (settings.account === undefined) return undefined;
+  const account = await withinLimit(cloud.account(), limitMs).catch(() => settings.account);
+  return account === settings.account ? undefined : account;
+}
+
+function notOf(account: string): Finding {
+  return { status: 'unknown', what: `not looked at: the credentials are of another account (${account})` };
+}
+
+async function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   const stop = new AbortController();
   const late = delay(limitMs, undefined, { signal: stop.signal }).then(() => {
     throw new DeployError('late', `no answer within ${limitMs / 1000} s`);
   });
   late.catch(() => {});
   try {
-    return await Promise.race([check.run(input), late]);
+    return await Promise.race([work, late]);
   } finally {
     stop.abort();
   }
