@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command } from 'commander';
 
 // What is loaded below was compiled by an earlier command: loading what a plan needs takes 0.5 s of processor time in
@@ -25,6 +26,13 @@ const commands: Record<string, () => Promise<Command>> = {
   reset: async () => (await import('./commands/reset.ts')).resetCommand(),
 };
 
+/** A command made by itself, and those below it, answer a mistake as the program does. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const each of command.commands) inherit(each, command);
+  return command;
+}
+
 const program = new Command('parley')
   .description('Many AI chat apps in your own AWS account, and on your own machine')
   .showHelpAfterError('(--help lists what there is)');
@@ -34,7 +42,16 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 
 try {
   const asked = commands[process.argv[2] ?? ''];
-  for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
+  if (!asked) {
+    const { readVersion } = await import('./parley-version.ts');
+    program.version(
+      await readVersion(join(import.meta.dirname, '../../..')),
+      '-V, --version',
+      'show the version',
+    );
+  }
+  for (const load of asked ? [asked] : Object.values(commands))
+    program.addCommand(inherit(await load(), program));
   await program.parseAsync();
 } catch (error) {
   // What goes wrong is the user's to mend and is said in one message; a stack trace only helps Parley's authors.

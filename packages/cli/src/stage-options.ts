@@ -21,8 +21,15 @@ export function setOption(): Option {
     '--set <key=value>',
     'a setting that wins over parley.config.ts, for this once; repeatable',
   )
-    .default({})
+    .default({}, 'none')
     .argParser(addSetting);
+}
+
+/** An option that may be given any number of times; its value is a list. */
+export function repeatable(flags: string, what: string): Option {
+  return new Option(flags, what)
+    .default([], 'none')
+    .argParser((text: string, before: string[]) => [...before, text]);
 }
 
 /** The stacks that were asked for; without names, the one whose folder the command runs in; else undefined: all. */

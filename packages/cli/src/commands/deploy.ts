@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { stage as stageName } from '@parley/contract/id';
 import { synthEnv } from '@parley/contract/names';
 import type { Plan } from '@parley/deploy/plan';
 import type { Outcome } from '@parley/deploy/engine';
@@ -9,11 +10,12 @@ import { readVariable } from '../env.ts';
 import { chainOf } from '../deploy/deploy-chain.ts';
 import { type DeployScope, deployScope, neededFirst } from '../deploy/deploy-scope.ts';
 import { imagesAndAfterCare } from '../deploy/images-and-after-care.ts';
+import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { readVersion } from '../parley-version.ts';
 import { planInput } from '../deploy/plan-input.ts';
 import { planLines } from '../deploy/plan-lines.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import { type SetOptions, repeatable, setOption, stageOption } from '../stage-options.ts';
 
 export interface DeployCommandOptions {
   stage: string;
@@ -33,13 +35,13 @@ export function deployCommand(): Command {
   return new Command('deploy')
     .description('deploy what has to be deployed, in waves; run again, it goes on where it stopped')
     .argument('[stack...]', 'names of stacks (default: all; in a stack’s folder, that one)')
-    .addOption(stageOption('the stage to deploy to').env(synthEnv.stage))
+    .addOption(stageOption('the stage to deploy to'))
     .addOption(setOption())
-    .option(
-      '--acknowledge <stack/LogicalId>',
-      'a resource with data that may be replaced or removed; repeatable',
-      (text: string, before: string[]) => [...before, text],
-      [],
+    .addOption(
+      repeatable(
+        '--acknowledge <stack/LogicalId>',
+        'a resource with data that may be replaced or removed; repeatable',
+      ),
     )
     .option('--limit <number>', 'stacks that are deployed at the same time', parseLimit, 5)
     .option('--wait', 'wait for stacks that somebody else is changing')
@@ -47,11 +49,25 @@ export function deployCommand(): Command {
       '--chain',
       'bring what these stacks need up to date first, let follow what reads values that change, and leave what a newer commit has deployed',
     )
-    .option('--synthesized', 'take the templates as they stand; turbo synthesized them before')
+    .option(
+      '--synthesized',
+      `take the templates as they stand, of the stage in ${synthEnv.stage} if none is named; turbo synthesized them before`,
+    )
     .option('--dry-run', 'show what would be done, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print one JSON object per event, for programs; implies --yes')
-    .action(deploy);
+    .action(async (names: string[], options: DeployCommandOptions, command: Command) =>
+      deploy(names, { ...options, stage: stageOf(options, command) }),
+    );
+}
+
+/** Turbo's tasks are told their stage as the synthesis is; a person's commands all go by what is typed alone. */
+function stageOf({ stage, synthesized }: DeployCommandOptions, command: Command): string {
+  const ofTask = synthesized ? readVariable(synthEnv.stage) : undefined;
+  if (ofTask === undefined || command.getOptionValueSource('stage') === 'cli') return stage;
+  const parsed = stageName.safeParse(ofTask);
+  if (parsed.success) return parsed.data;
+  throw new UserError(`${synthEnv.stage}: ${parsed.error.issues[0]!.message}, got "${ofTask}"`);
 }
 
 /** Plans and deploys, as the command says. */

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { LogLine } from '@parley/deploy/logs';
 import { interruption } from '../interruption.ts';
 import { printable } from '../printable.ts';
@@ -21,7 +21,11 @@ export function logsCommand(): Command {
     .addOption(stageOption('the stage to look at'))
     .addOption(setOption())
     .option('-f, --follow', 'go on with what is logged, until Ctrl-C')
-    .option('--since <duration>', 'how far back: 30s, 10m, 2h or 1d', parseDuration, parseDuration('10m'))
+    .addOption(
+      new Option('--since <duration>', 'how far back: 30s, 10m, 2h or 1d')
+        .default(parseDuration('10m'), '10m')
+        .argParser(parseDuration),
+    )
     .option('--json', 'print one JSON object per event, for programs')
     .action(logs);
 }

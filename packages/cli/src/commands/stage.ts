@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { stage as stageName } from '@parley/contract/id';
 import { InvalidArgumentError } from 'commander';
 import { localStage } from '../local/local-sources.ts';
-import { setOption } from '../stage-options.ts';
+import { repeatable, setOption } from '../stage-options.ts';
 import type { DeleteCommandOptions } from '../stage/delete-stage.ts';
 
 /** `parley stage list|create|delete`: whole systems, each isolated from the others. */
@@ -17,11 +17,8 @@ export function stageCommand(): Command {
 function listCommand(): Command {
   return new Command('list')
     .description('the stages of parley.config.ts and those that stand in AWS, with what each has')
-    .option(
-      '--region <region>',
-      'a region to look in besides those of parley.config.ts; repeatable',
-      (text: string, before: string[]) => [...before, text],
-      [],
+    .addOption(
+      repeatable('--region <region>', 'a region to look in besides those of parley.config.ts; repeatable'),
     )
     .option('--json', 'print one JSON object, for programs')
     .action(async (options: { region: string[]; json?: boolean }) =>

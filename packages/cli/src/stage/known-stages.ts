@@ -1,4 +1,5 @@
 import type { FoundStage } from '@parley/deploy/stages';
+import { explain } from '@parley/deploy/errors';
 import { prefixOf } from '@parley/contract/names';
 import { localStage } from '../local/local-sources.ts';
 import { readWorkspace, workspaceRoot, type Workspace } from '../workspace.ts';
@@ -21,7 +22,10 @@ export interface KnownStages {
   stages: KnownStage[];
 }
 
-/** Every stage that is known: those of parley.config.ts, and what stands in their regions and in `others`. */
+/**
+ * Every stage that is known: those of parley.config.ts, and what stands in their regions and in `others`.
+ * @throws DeployError when AWS cannot be asked
+ */
 export async function knownStages(
   note: (line: string) => void,
   others: readonly string[] = [],
@@ -32,11 +36,15 @@ export async function knownStages(
     import('@parley/deploy/cloud'),
     import('@parley/deploy/stages'),
   ]);
-  const account = await connect({ region: defaults.region }).account();
   const regions = new Set([...[defaults, ...configured].map(({ region }) => region), ...others]);
-  const found = (
-    await Promise.all([...regions].map(async (region) => findStages(connect({ region }), project, note)))
-  ).flat();
+  const look = async () => ({
+    account: await connect({ region: defaults.region }).account(),
+    found: await Promise.all(
+      [...regions].map(async (region) => findStages(connect({ region }), project, note)),
+    ),
+  });
+  const { account, found: byRegion } = await look().catch((error: unknown) => Promise.reject(explain(error)));
+  const found = byRegion.flat();
   const named = configured.map((each): KnownStage => {
     if (each.account !== undefined && each.account !== account) {
       const why = `account ${each.account}, and the credentials are of ${account}`;
