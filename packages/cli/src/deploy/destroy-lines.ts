@@ -3,7 +3,10 @@ import type { DestroyPlan, StackToDestroy } from '@parley/deploy/engine';
 /** What would be removed, in order, what goes with it and what stays, for people. */
 export function destroyLines({ stage, prefix, region, stacks, absent, remains }: DestroyPlan): string[] {
   if (stacks.length === 0) {
-    return [`Nothing of stage "${stage}" stands (${prefix} in ${region})${records(absent)}.`];
+    const what = absent.length > 0 ? absent.join(', ') : 'Nothing';
+    return [
+      `${what} of stage "${stage}" ${absent.length > 0 ? 'is not there' : 'stands'} (${prefix} in ${region})${records(absent)}.`,
+    ];
   }
   const width = Math.max(...stacks.map(({ stack }) => stack.length));
   return [
