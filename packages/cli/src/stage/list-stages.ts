@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 import { knownStages, type KnownStage } from './known-stages.ts';
 
 /** `parley stage list` */
@@ -13,7 +13,7 @@ export async function listStages({ region, json }: { region: string[]; json?: bo
   const regionWidth = Math.max(...stages.map(({ region }) => region.length));
   for (const each of stages) {
     const line = `${each.stage.padEnd(width)}  ${each.region.padEnd(regionWidth)}  ${whatItHas(each)}`;
-    process.stdout.write(`${printable(line)}\n`);
+    process.stdout.write(`${printableLine(line)}\n`);
   }
 }
 
