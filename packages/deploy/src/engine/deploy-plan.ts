@@ -226,8 +226,11 @@ class PlanRun {
       look: lookCommand(name, cloud.region),
     }));
     report({ type: 'cut', going });
-    for (const { stack, name } of this.#wanted) {
-      if (!this.#outcomes.has(stack)) this.#finish({ stack, name, result: 'cut', resources: 0, seconds: 0 });
+    for (const planned of this.#wanted) {
+      const { stack, name, action, after } = planned;
+      if (this.#outcomes.has(stack)) continue;
+      if (action === 'skip' && after.length === 0) this.#skip(planned);
+      else this.#finish({ stack, name, result: 'cut', resources: 0, seconds: 0 });
     }
   }
 }
