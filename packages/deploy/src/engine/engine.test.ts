@@ -196,6 +196,7 @@ test('a replacement that only CloudFormation sees is refused before it is execut
 test('what a failed creation left is not removed when CloudFormation kept data', async () => {
   await deploy(await planOf());
   account.stacks.set(appName, {
+    ...account.stacks.get(appName),
     status: 'ROLLBACK_COMPLETE',
     resources: new Map([
       ['Data', { type: 'AWS::S3::Bucket', status: 'DELETE_SKIPPED', physicalId: 'demo-data-1' }],
@@ -243,7 +244,7 @@ test('a stack that CloudFormation cannot go on with names the command that mends
   expect((await problemIn('UPDATE_ROLLBACK_FAILED'))?.nextStep).toContain(
     '`aws cloudformation continue-update-rollback --stack-name demo-dev-app --region eu-west-1`',
   );
-  expect((await problemIn('DELETE_FAILED'))?.nextStep).toContain('parley destroy app');
+  expect((await problemIn('DELETE_FAILED'))?.nextStep).toContain('pnpm run destroy app --stage dev');
 });
 
 test('Ctrl-C begins no further stack, says what goes on and how to see it, and a second run waits for that', async () => {
@@ -275,6 +276,14 @@ test('Ctrl-C begins no further stack, says what goes on and how to see it, and a
   Object.assign(foundation, { status: 'CREATE_COMPLETE', next: undefined });
   expect(results(await again)).toEqual(['foundation unchanged', 'app deployed']);
   expect(results(await deploy(await planOf()))).toEqual(['foundation skipped', 'app skipped']);
+});
+
+test('Ctrl-C before anything began cuts what was to be deployed, and not what had nothing to do', async () => {
+  await deploy(await planOf());
+  const plan = await planOf(stacks({ color: 'blue' }));
+  const outcomes = await deploy(plan, { signal: AbortSignal.abort() });
+  expect(results(outcomes)).toEqual(['foundation skipped', 'app cut']);
+  expect(exitCodeOf(outcomes)).toBe(130);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { examineBootstrap } from '../cloud/bootstrap.ts';
+import { commandLine } from '../command-line.ts';
 import { explain } from '../errors.ts';
 import { stackState } from '../plan/stack-state.ts';
 import type { PlannedStack } from '../plan/types.ts';
@@ -45,7 +46,10 @@ async function resourceFailure(planned: PlannedStack, context: DeployContext): P
   const live = await describeStack(cloud, planned.name);
   const failed = live && firstFailure(await readOperation(cloud, live.id));
   if (!failed) return undefined;
-  const { blocked } = stackState(planned.stack, live, undefined, cloud.region);
+  const { blocked } = stackState(planned.stack, live, undefined, {
+    ...context.plan.input,
+    region: cloud.region,
+  });
   return {
     code: 'resource-failed',
     message: `${failed.logicalId} (${failed.resourceType}): ${failed.reason || failed.status}`,
@@ -59,7 +63,7 @@ function afterRollback(status: string, command: string): string {
 }
 
 function deployCommand({ stack }: PlannedStack, { plan }: DeployContext): string {
-  return `pnpm run deploy ${stack} --stage ${plan.stage}`;
+  return commandLine(`deploy ${stack}`, plan.input);
 }
 
 /** The toolkit's messages can hold a page of diagnosis. */

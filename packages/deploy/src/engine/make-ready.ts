@@ -26,7 +26,10 @@ export async function makeReady(planned: PlannedStack, context: DeployContext): 
     } else if (live.status === 'ROLLBACK_COMPLETE') {
       await removeFailedCreation(current, live, context);
     } else {
-      const { blocked } = stackState(current.stack, live, undefined, context.cloud.region);
+      const { blocked } = stackState(current.stack, live, undefined, {
+        ...context.plan.input,
+        region: context.cloud.region,
+      });
       if (blocked) throw new DeployError(blocked.code, `${current.stack}: ${blocked.text}`, blocked);
       return current;
     }

@@ -1,5 +1,6 @@
 import { stackName } from '@parley/contract/names';
 import type { StackAssembly } from '@parley/assembly/read-assembly';
+import { commandLine } from '../command-line.ts';
 import { DeployError } from '../errors.ts';
 import { fingerprintOf, inputPaths } from '../record/fingerprint.ts';
 import { byHandReasons } from './by-hand-reasons.ts';
@@ -22,11 +23,11 @@ export async function decide(assembly: StackAssembly, facts: Facts, input: PlanI
   const live = facts.live.get(name);
   const record = stored && 'record' in stored ? stored.record : undefined;
   const fingerprint = fingerprintOf(assembly, { ...facts, settings: input.settings });
-  const state = stackState(stack, live, stored, input.cloud.region);
+  const state = stackState(stack, live, stored, { ...input, region: input.cloud.region });
   const differences =
     record && state.isComparable ? differencesOf(record.fingerprint, fingerprint) : undefined;
   const toDeploy = [...state.reasons, ...(await whyChanged(assembly, differences, record, facts, input))];
-  const notes = record && live ? byHandReasons(assembly, record) : [];
+  const notes = record && live ? byHandReasons(assembly, record, input) : [];
   const newer = toDeploy.length > 0 ? await newerDeploy(stack, record, live, input) : undefined;
   return {
     stack,
@@ -58,16 +59,16 @@ async function whyChanged(
 export function whatIsMissing(
   { stack, assembly }: Pick<PlannedStack, 'stack' | 'assembly'>,
   { values, writers, live }: Facts,
-  { prefix, stage }: PlanInput,
+  input: PlanInput,
   needs: readonly string[],
   willDeploy: (stack: string) => boolean,
 ): PlannedStack['blocked'] {
-  const absent = needs.filter((need) => !live.has(stackName(prefix, need)) && !willDeploy(need));
+  const absent = needs.filter((need) => !live.has(stackName(input.prefix, need)) && !willDeploy(need));
   if (absent.length > 0) {
     return {
       code: 'upstream',
       text: `it comes after ${absent.join(' and ')}, which ${absent.length > 1 ? 'are' : 'is'} not deployed`,
-      nextStep: `Deploy both: parley deploy ${[...absent, stack].join(' ')} --stage ${stage}.`,
+      nextStep: `Deploy both: ${commandLine(`deploy ${[...absent, stack].join(' ')}`, input)}`,
     };
   }
   const path = inputPaths(assembly).find((each) => !values.has(each) && !willDeploy(writers.get(each) ?? ''));
@@ -80,19 +81,17 @@ export function whatIsMissing(
     nextStep:
       writer === undefined
         ? `Deploy what writes it once more, or write a value to it.`
-        : `Its writer's deploy is not complete: parley deploy ${writer} --stage ${stage}.`,
+        : `Its writer's deploy is not complete: ${commandLine(`deploy ${writer}`, input)}`,
   };
 }
 
 /** Design: a deploy refuses an assembly of another stage. */
-function refuseOtherStage(
-  { stack, folder, prefix }: StackAssembly,
-  { stage, prefix: wanted }: PlanInput,
-): void {
+function refuseOtherStage({ stack, folder, prefix }: StackAssembly, input: PlanInput): void {
+  const { prefix: wanted } = input;
   if (prefix === wanted) return;
   throw new DeployError(
     'wrong-stage',
     `${folder} was synthesized for ${prefix ?? 'no stage of Parley'}, not for ${wanted}.`,
-    { nextStep: `Synthesize it for this stage: parley synth ${stack} --stage ${stage}.` },
+    { nextStep: `Synthesize it for this stage: ${commandLine(`synth ${stack}`, input)}` },
   );
 }

@@ -1,3 +1,4 @@
+import { type StageArguments, commandLine } from '../command-line.ts';
 import type { DeployRecord, StoredRecord } from '../record/record.ts';
 import type { LiveStack } from './live-stacks.ts';
 import type { PlannedStack, Reason } from './types.ts';
@@ -16,7 +17,7 @@ export function stackState(
   stack: string,
   live: LiveStack | undefined,
   stored: StoredRecord | undefined,
-  region: string,
+  run: StageArguments & { region: string },
 ): StackState {
   const record = stored && 'record' in stored ? stored.record : undefined;
   // A change set that nobody executed has left a name and nothing else.
@@ -28,7 +29,7 @@ export function stackState(
   }
   if (status.endsWith('_IN_PROGRESS')) return inProgress(live, record);
   if (status === 'ROLLBACK_COMPLETE') return { reasons: [rolledBack(live)], isComparable: false };
-  const stuck = stuckState(stack, live, region);
+  const stuck = stuckState(stack, live, run);
   if (stuck) return { reasons: [stuck], isComparable: record !== undefined, blocked: stuck };
   return { reasons: recordReasons(stored), isComparable: record !== undefined };
 }
@@ -85,10 +86,14 @@ function inProgress(live: LiveStack, record: DeployRecord | undefined): StackSta
 }
 
 /** States from which CloudFormation takes no update. */
-function stuckState(stack: string, { name, status, statusReason }: LiveStack, region: string) {
+function stuckState(
+  stack: string,
+  { name, status, statusReason }: LiveStack,
+  run: StageArguments & { region: string },
+) {
   const text = `CloudFormation left it in ${status}${statusReason === '' ? '' : ` (${statusReason})`}`;
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    const command = `aws cloudformation continue-update-rollback --stack-name ${name} --region ${region}`;
+    const command = `aws cloudformation continue-update-rollback --stack-name ${name} --region ${run.region}`;
     return {
       code: 'stuck' as const,
       text,
@@ -99,7 +104,7 @@ function stuckState(stack: string, { name, status, statusReason }: LiveStack, re
   return {
     code: 'stuck' as const,
     text,
-    nextStep: `Remove what is left of it (\`parley destroy ${stack}\`), then run this command again.`,
+    nextStep: `Remove what is left of it (\`${commandLine(`destroy ${stack}`, run)}\`), then run this command again.`,
   };
 }
 

@@ -14,6 +14,8 @@ export interface RedeployOptions {
   meant: ReadonlySet<string>;
   /** Told once, before anything begins. */
   onExtra(logicalIds: readonly string[]): void;
+  /** Shows what changed meanwhile. */
+  lookCommand: string;
   signal: AbortSignal;
   pollMs: number;
 }
@@ -75,7 +77,7 @@ async function makeChangeSet(
 async function checkChanges(
   cloud: Cloud,
   changeSet: string,
-  { name, meant, onExtra }: RedeployOptions,
+  { name, meant, onExtra, lookCommand: look }: RedeployOptions,
 ): Promise<void> {
   const changes = await readChangeSet(cloud, name, changeSet);
   const lost = lossesIn(changes);
@@ -85,7 +87,7 @@ async function checkChanges(
     throw new DeployError(
       'data-loss',
       `Nothing was changed: values that ${name} reads were changed since its deploy, by which ${list}.`,
-      { nextStep: 'See what changed with `parley plan`, and deploy that first.' },
+      { nextStep: `See what changed with \`${look}\`, and deploy that first.` },
     );
   }
   const extra = changes.flatMap(({ LogicalResourceId: id = '' }) => (meant.has(id) ? [] : [id]));

@@ -4,6 +4,7 @@ import { type Prefix, ssmPath, stackName } from '@parley/contract/names';
 import { parseImageTag } from '@parley/image/image-tag';
 import { useImage } from '@parley/image/use-image';
 import type { Cloud } from '../../cloud/connect.ts';
+import { type StageArguments, commandLine } from '../../command-line.ts';
 import { DeployError, explain } from '../../errors.ts';
 import { describeStack, isBusy, lookCommand } from '../../engine/stack-description.ts';
 import { readDeployedTemplate } from '../../plan/deployed-template.ts';
@@ -34,8 +35,7 @@ export interface Rollback {
   running?: string;
 }
 
-export interface RollbackOptions {
-  stage: string;
+export interface RollbackOptions extends StageArguments {
   prefix: Prefix;
   service: string;
   /** Stacks of the workspace. */
@@ -56,7 +56,7 @@ export type RollbackEvent =
  */
 export async function planRollback(
   cloud: Cloud,
-  { stage, prefix, service, stacks, to }: RollbackOptions,
+  { stage, set, prefix, service, stacks, to }: RollbackOptions,
 ): Promise<Rollback> {
   try {
     const records = await readRecords(cloud, prefix);
@@ -67,7 +67,7 @@ export async function planRollback(
     const [history, images] = await Promise.all([
       readTagHistory(cloud, ssmPath.imageTag(prefix, service)),
       pushedImages(cloud, prefix, service),
-      refuseBusy(cloud, found.stack, name),
+      refuseBusy(cloud, found.stack, name, { stage, set }),
     ]);
     const tags = chooseTag({ service, history, images, to });
     const running = found.tag === undefined || found.tag === tags.from ? {} : { running: found.tag };
@@ -85,11 +85,11 @@ export async function planRollback(
 export async function rollBack(
   cloud: Cloud,
   rollback: Rollback,
-  options: { signal: AbortSignal; pollMs?: number },
+  options: { signal: AbortSignal; pollMs?: number } & Pick<StageArguments, 'set'>,
   report: (event: RollbackEvent | Parameters<ReportService>[0]) => void,
 ): Promise<void> {
   const { stage, prefix, service, stack, name, to } = rollback;
-  const { signal, pollMs = 5000 } = options;
+  const { signal, pollMs = 5000, set } = options;
   try {
     const template = (await readDeployedTemplate(cloud, name)) as unknown as Template;
     const parts = servicesOf(template).find((each) => each.service === service);
@@ -102,11 +102,13 @@ export async function rollBack(
         parameters: Object.keys(template.Parameters ?? {}),
         meant: new Set(parts ? [parts.logicalId, parts.taskDefinition] : []),
         onExtra: (logicalIds) => report({ type: 'also-changes', logicalIds }),
+        lookCommand: commandLine('plan', { stage, set }),
         signal,
         pollMs,
       });
       if (!isChanged) report({ type: 'rollback', state: 'unchanged' });
-      await afterCare(cloud, { prefix, stage, assembly: { stack, name, template }, signal, pollMs }, report);
+      const assembly = { stack, name, template };
+      await afterCare(cloud, { prefix, stage, set, assembly, signal, pollMs }, report);
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -140,14 +142,14 @@ async function recorded(
   await write('succeeded', after);
 }
 
-async function refuseBusy(cloud: Cloud, stack: string, name: string): Promise<void> {
+async function refuseBusy(cloud: Cloud, stack: string, name: string, run: StageArguments): Promise<void> {
   const live = await describeStack(cloud, name);
   if (live && isBusy(live.status)) {
     throw new DeployError('in-progress', `CloudFormation is at work on ${stack} (${live.status}).`, {
       nextStep: `Wait until it is through, then run the same command again. To look at it: ${lookCommand(name, cloud.region)}`,
     });
   }
-  const { blocked } = stackState(stack, live, undefined, cloud.region);
+  const { blocked } = stackState(stack, live, undefined, { ...run, region: cloud.region });
   if (blocked) throw new DeployError(blocked.code, `${stack}: ${blocked.text}.`, blocked);
 }
 
