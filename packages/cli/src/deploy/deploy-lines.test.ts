@@ -28,6 +28,9 @@ test('a log has a line for each resource that is through, and none for its begin
     '  weather: 3 of 7 CREATE_COMPLETE AWS::Lambda::Function Forecast (12.0 s)',
   );
   expect(eventLine({ ...resource, status: 'CREATE_IN_PROGRESS' })).toBeUndefined();
+  expect(eventLine({ ...resource, status: 'CREATE_FAILED', reason: 'no\n  app: deployed' })).toMatch(
+    /: no app: deployed$/,
+  );
 });
 
 test('the summary is a table, counts what was up to date, and tells one problem of many stacks once', () => {

@@ -1,4 +1,5 @@
 import type { EngineEvent, Outcome, StackEvent } from '@parley/deploy/engine';
+import { printableLine } from '../printable.ts';
 import { serviceLine } from '../status/service-lines.ts';
 
 const states: Record<StackEvent['state'], string> = {
@@ -32,7 +33,7 @@ export function eventLine(event: EngineEvent): string | undefined {
       return `  ${event.stack}: ${stateText(event)}`;
     case 'resource': {
       if (event.status.endsWith('_IN_PROGRESS')) return undefined;
-      const reason = event.reason === undefined ? '' : `: ${event.reason}`;
+      const reason = event.reason === undefined ? '' : `: ${printableLine(event.reason)}`;
       return `  ${event.stack}: ${counter(event)}${event.status} ${event.resourceType} ${event.logicalId} (${duration(event.seconds)})${reason}`;
     }
     case 'note':
