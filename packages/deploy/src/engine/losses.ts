@@ -72,6 +72,7 @@ const verbs: Record<Replacement['effect'], string> = {
   'may be replaced': 'may be replaced by an empty one',
   removed: 'would be removed',
   'left behind': 'would be left behind, used by nothing',
+  unprotected: 'would lose its protection',
   refused: 'cannot be changed like this',
 };
 

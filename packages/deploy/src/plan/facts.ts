@@ -1,7 +1,8 @@
 import { ssmInputs, ssmOutputs } from '@parley/assembly/graph';
 import { imagesOf } from '@parley/assembly/images';
 import type { StackAssembly } from '@parley/assembly/read-assembly';
-import { DeployError, explain } from '../errors.ts';
+import { refuseOtherAccount } from '../cloud/own-account.ts';
+import { explain } from '../errors.ts';
 import { type ChangedFiles, changedFiles } from '../git/changed-files.ts';
 import type { StoredRecord } from '../record/record.ts';
 import { readRecords } from '../record/records.ts';
@@ -34,7 +35,7 @@ export async function readFacts(input: PlanInput): Promise<Facts> {
       readLiveStacks(cloud, prefix),
       readRecords(cloud, prefix),
       readValues(cloud, pathsRead(assemblies, imageTags)),
-      refuseOtherAccount(input),
+      refuseOtherAccount(cloud, input.stage, accountOf(assemblies)),
     ]);
     return {
       live,
@@ -74,19 +75,8 @@ function writersOf(assemblies: readonly StackAssembly[]): Map<string, string> {
   );
 }
 
-/** A stage with an account is never looked for in another one, where all would seem never deployed. */
-async function refuseOtherAccount({ cloud, stage, assemblies }: PlanInput): Promise<void> {
-  const wanted = assemblies.find(({ account }) => account !== undefined)?.account;
-  if (wanted === undefined) return;
-  const { account, arn } = await cloud.identity();
-  if (account === wanted) return;
-  throw new DeployError(
-    'wrong-account',
-    `Stage "${stage}" lives in account ${wanted}, but the credentials (${arn}) are of account ${account}.`,
-    {
-      nextStep: `Use credentials of account ${wanted} (AWS_PROFILE), or change \`account\` in parley.config.ts.`,
-    },
-  );
+function accountOf(assemblies: readonly StackAssembly[]): string | undefined {
+  return assemblies.find(({ account }) => account !== undefined)?.account;
 }
 
 function lookUpOnce(root: string): Facts['changedSince'] {

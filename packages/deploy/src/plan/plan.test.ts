@@ -216,7 +216,7 @@ test('one stack alone is planned by itself, and not without what it stands on', 
   const { app } = sampleStacks();
   expect(stackOf(await workspace.plan({ app }, alone), 'app').blocked).toMatchObject({
     text: 'it comes after foundation, which is not deployed',
-    nextStep: 'Deploy both: parley deploy foundation app --stage dev.',
+    nextStep: 'Deploy both: pnpm run deploy foundation app --stage dev',
   });
   await workspace.deploy();
   expect(said(await workspace.plan({ app }, alone))).toEqual(['skip']);
@@ -285,7 +285,7 @@ test('CloudFormation’s own state is told, and what to do about it', async () =
       'Mend what it names, run `aws cloudformation continue-update-rollback --stack-name demo-dev-app ' +
       '--region eu-west-1`, then this command again.',
   });
-  expect((await seen('DELETE_FAILED')).next).toContain('`parley destroy app`');
+  expect((await seen('DELETE_FAILED')).next).toContain('`pnpm run destroy app --stage dev`');
   expect(await seen('REVIEW_IN_PROGRESS')).toMatchObject({ action: 'deploy', next: undefined });
   for (const whole of [
     'UPDATE_COMPLETE',
@@ -321,7 +321,7 @@ test('code that was put into a function by itself is known', async () => {
   expect(said(await workspace.plan())).toEqual([
     'skip',
     'function-by-hand: function forecast was deployed by hand (0c1d) ahead of the stack: CloudFormation, ' +
-      'which does not know, would not change it back; `parley fn deploy app forecast` does',
+      'which does not know, would not change it back; `pnpm run fn deploy app forecast --stage dev` does',
   ]);
   const stacks = await edited(({ app }) => {
     app.Resources!['Forecast'] = tool('0c1d');
@@ -347,7 +347,7 @@ test('an assembly of another stage, and credentials of another account, are refu
   await expect(workspace.plan(sampleStacks(), { stage: 'prod', prefix: 'demo-prod' })).rejects.toMatchObject({
     code: 'wrong-stage',
     message: expect.stringMatching(/was synthesized for demo-dev, not for demo-prod\.$/),
-    nextStep: 'Synthesize it for this stage: parley synth foundation --stage prod.',
+    nextStep: 'Synthesize it for this stage: pnpm run synth foundation --stage prod',
   });
   const { assemblies } = await workspace.input();
   const elsewhere = assemblies.map((each) => ({ ...each, account: '444455556666' }));
@@ -380,4 +380,30 @@ test('a hundred stacks are read by pages', async () => {
   const plan = await workspace.plan(stacks);
   expect(plan.stacks).toHaveLength(106);
   expect(plan.stacks.filter(({ action }) => action === 'deploy')).toEqual([]);
+});
+
+test('a stack of another stage under the same name is not touched, and is named', async () => {
+  await workspace.deploy();
+  const { app } = sampleStacks();
+  const theirs = {
+    Metadata: { Parley: { stack: 'app', stage: 'dev-x', prefix: `${prefix}-x` } },
+    Resources: {},
+  };
+  account.stacks.set(`${prefix}-x-app`, { status: 'CREATE_COMPLETE', template: theirs });
+  const { stacks } = await workspace.plan({ ...sampleStacks(), 'x-app': app });
+  expect(stacks.find(({ stack }) => stack === 'x-app')).toMatchObject({
+    replacements: [],
+    blocked: {
+      code: 'foreign',
+      text: `the stack ${prefix}-x-app stands already, and is app of ${prefix}-x`,
+    },
+  });
+});
+
+test('a stack under the name that nothing of Parley made is not touched, unless it is recorded', async () => {
+  account.stacks.set(`${prefix}-foundation`, { status: 'ROLLBACK_COMPLETE', template: { Resources: {} } });
+  const { stacks } = await workspace.plan();
+  expect(stacks.find(({ stack }) => stack === 'foundation')?.blocked?.text).toBe(
+    `the stack ${prefix}-foundation stands already, and is nothing of Parley`,
+  );
 });

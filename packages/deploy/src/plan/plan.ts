@@ -2,8 +2,9 @@ import { stackName } from '@parley/contract/names';
 import { type DeployGraph, checkGraph, declaredGraph, wavesOf } from '../graph/graph.ts';
 import { explain } from '../errors.ts';
 import { type Decision, decide, whatIsMissing } from './decide.ts';
-import { driftOf } from './deployed-template.ts';
+import { driftOf, readDeployedTemplate } from './deployed-template.ts';
 import { type Facts, readFacts } from './facts.ts';
+import { foreignStack } from './foreign-stack.ts';
 import type { LiveStack } from './live-stacks.ts';
 import { mayFollow } from './may-follow.ts';
 import { replacementsIn } from './replacements.ts';
@@ -23,7 +24,7 @@ export async function planStage(input: PlanInput): Promise<Plan> {
   const facts = await readFacts(input);
   const decisions = await decideEach(input, planned, facts);
   const stacks = inWaves(decisions, graph, facts, input);
-  await addReplacements(stacks, input);
+  await addWhatStands(stacks, input);
   return { stage, prefix, region: cloud.region, stacks, left: leftStacks(input, facts), input };
 }
 
@@ -45,7 +46,7 @@ export async function decideAgain(
       replacements: [],
     };
   });
-  await addReplacements(result, input);
+  await addWhatStands(result, input);
   return result;
 }
 
@@ -89,12 +90,16 @@ function inWaves(
   });
 }
 
-async function addReplacements(stacks: readonly PlannedStack[], { cloud }: PlanInput): Promise<void> {
+/** What only the deployed templates tell: whose the stacks are, and what would not survive. */
+async function addWhatStands(stacks: readonly PlannedStack[], { cloud }: PlanInput): Promise<void> {
   try {
     await Promise.all(
       stacks.map(async (each) => {
-        if (each.action === 'deploy' && each.live && holdsSomething(each.live))
-          each.replacements = await replacementsIn(cloud, each);
+        if (each.action !== 'deploy' || !each.live || each.live.status === 'REVIEW_IN_PROGRESS') return;
+        const deployed = await readDeployedTemplate(cloud, each.name);
+        const foreign = foreignStack(deployed, each);
+        if (foreign) each.blocked = foreign;
+        else if (holdsSomething(each.live)) each.replacements = await replacementsIn(deployed, each);
       }),
     );
   } catch (error) {
@@ -102,9 +107,9 @@ async function addReplacements(stacks: readonly PlannedStack[], { cloud }: PlanI
   }
 }
 
-/** A stack that was never made, or whose creation was taken back, has nothing to lose. */
+/** A stack whose creation was taken back has nothing to lose. */
 function holdsSomething({ status }: LiveStack): boolean {
-  return status !== 'REVIEW_IN_PROGRESS' && status !== 'ROLLBACK_COMPLETE';
+  return status !== 'ROLLBACK_COMPLETE';
 }
 
 function isWhole({ packages, assemblies }: PlanInput): boolean {

@@ -54,6 +54,20 @@ test('T25: a create-only property of a table that changes is a replacement', asy
   ]);
 });
 
+test('data that would no longer outlive their stack are told, and the other way round is none', async () => {
+  const kept = table('id', [], { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  const deleted = table('id', [], { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+  expect(await lost({ Table: kept }, { Table: deleted })).toEqual([
+    {
+      logicalId: 'Table',
+      type: 'AWS::DynamoDB::Table',
+      effect: 'unprotected',
+      why: 'it outlives its stack now (DeletionPolicy Retain), and would go with it from then on',
+    },
+  ]);
+  expect(await lost({ Table: deleted }, { Table: kept })).toEqual([]);
+});
+
 test('T8: a table under another logical id is removed, or left behind where it is retained', async () => {
   expect(await lost({ Table: table('id') }, { Moved: table('id') })).toEqual([
     {

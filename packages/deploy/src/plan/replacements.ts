@@ -9,9 +9,7 @@ import {
   objectAt,
   textAt,
 } from '@parley/assembly/values';
-import type { Cloud } from '../cloud/connect.ts';
 import { inputName } from '../record/fingerprint.ts';
-import { readDeployedTemplate } from './deployed-template.ts';
 import { statefulTypes } from './stateful-types.ts';
 import type { PlannedStack, Replacement } from './types.ts';
 
@@ -22,8 +20,7 @@ type Planned = Pick<PlannedStack, 'name' | 'assembly' | 'record' | 'fingerprint'
  * deployed template with the new one by CloudFormation's own resource specification; a value read from SSM that
  * changed counts as a changed property.
  */
-export async function replacementsIn(cloud: Cloud, planned: Planned): Promise<Replacement[]> {
-  const deployed = await readDeployedTemplate(cloud, planned.name);
+export async function replacementsIn(deployed: JsonObject, planned: Planned): Promise<Replacement[]> {
   const wanted = planned.assembly.template as unknown as JsonObject;
   const inputs = ssmInputs(planned.assembly.template);
   const before = withValues(deployed, planned, inputs, planned.record?.fingerprint.inputs);
@@ -34,6 +31,7 @@ export async function replacementsIn(cloud: Cloud, planned: Planned): Promise<Re
   const { resources } = fullDiff(before, now);
   return Object.entries(resources.changes).flatMap(([logicalId, change]) => [
     ...lossOf(logicalId, change),
+    ...protectionLost(logicalId, change),
     ...indexChanges(logicalId, change),
   ]);
 }
@@ -90,6 +88,18 @@ function whyLost(change: ResourceDifference): string {
     .filter(([, { changeImpact = '' }]) => ['WILL_REPLACE', 'MAY_REPLACE'].includes(changeImpact))
     .map(([name]) => name);
   return `${properties.join(' and ')} changed, which CloudFormation cannot do in place`;
+}
+
+/** Data that outlive their stack now, and would go with it from then on. */
+function protectionLost(logicalId: string, change: ResourceDifference): Replacement[] {
+  const type = change.oldResourceType ?? '';
+  const [before, now] = [change.oldValue, change.newValue].map((each) =>
+    textAt(each as unknown as Json, 'DeletionPolicy'),
+  );
+  if (!change.isUpdate || !statefulTypes.has(type) || !before?.startsWith('Retain')) return [];
+  if (now?.startsWith('Retain')) return [];
+  const why = `it outlives its stack now (DeletionPolicy ${before}), and would go with it from then on`;
+  return [{ logicalId, type, effect: 'unprotected', why }];
 }
 
 /** T26: DynamoDB makes or removes one index of a table per update. */

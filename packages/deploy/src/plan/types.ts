@@ -1,6 +1,7 @@
 import type { StackAssembly } from '@parley/assembly/read-assembly';
 import type { Prefix } from '@parley/contract/names';
 import type { Cloud } from '../cloud/connect.ts';
+import type { SetOptions } from '../command-line.ts';
 import type { WorkspacePackage } from '../graph/declaration.ts';
 import type { DeployRecord, Fingerprint } from '../record/record.ts';
 import type { LiveStack } from './live-stacks.ts';
@@ -18,6 +19,8 @@ export interface PlanInput {
   assemblies: readonly StackAssembly[];
   /** The stage's settings, overrides included. */
   settings: Readonly<Record<string, unknown>>;
+  /** Overrides of this run, which the commands that it names repeat. @default none */
+  set?: SetOptions;
   /** Tag that the image of a workspace package has now. Without it, image tags are taken as they stand in SSM. */
   imageTag?: ((workspace: string) => Promise<string>) | undefined;
   /** Whether to compare what is deployed with the templates. Costs a call per stack. @default false */
@@ -97,6 +100,8 @@ export type ReasonCode =
   | 'newer'
   /** A stack before it may change a value it reads. */
   | 'may-follow'
+  /** A stack of this name stands that is not this one. */
+  | 'foreign'
   /** CloudFormation is at work on it. */
   | 'in-progress'
   /** CloudFormation waits for somebody to mend it. */
@@ -116,7 +121,7 @@ export interface Reason {
 export interface Replacement {
   logicalId: string;
   type: string;
-  effect: 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'refused';
+  effect: 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'unprotected' | 'refused';
   /** Such as `KeySchema changes, which CloudFormation cannot do in place`. */
   why: string;
 }

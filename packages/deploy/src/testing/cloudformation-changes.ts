@@ -180,9 +180,10 @@ function execute(name: string, stack: FakeStack, form: URLSearchParams, account:
     reason,
   });
   stack.events = [own(`${verb}_IN_PROGRESS`, 'User Initiated'), ...events];
+  // A creation that fails leaves its template, too.
+  stack.template ??= template;
   if (status === 'hold') {
     stack.status = `${verb}_IN_PROGRESS`;
-    stack.template ??= template;
     return '';
   }
   stack.status = status ?? `${verb}_COMPLETE`;

@@ -1,0 +1,26 @@
+import { DeployError, explain } from '../errors.ts';
+import type { Cloud } from './connect.ts';
+
+/**
+ * A stage with an account is never looked for in another one, where all would seem never deployed, or be another's.
+ * Without one in its settings, it is wherever the credentials lead.
+ * @throws DeployError `wrong-account`
+ */
+export async function refuseOtherAccount(
+  cloud: Pick<Cloud, 'identity'>,
+  stage: string,
+  wanted: string | undefined,
+): Promise<void> {
+  if (wanted === undefined) return;
+  const { account, arn } = await cloud.identity().catch((error: unknown) => {
+    throw explain(error);
+  });
+  if (account === wanted) return;
+  throw new DeployError(
+    'wrong-account',
+    `Stage "${stage}" lives in account ${wanted}, but the credentials (${arn}) are of account ${account}.`,
+    {
+      nextStep: `Use credentials of account ${wanted} (AWS_PROFILE), or change \`account\` in parley.config.ts.`,
+    },
+  );
+}

@@ -1,0 +1,23 @@
+import { type JsonObject, objectAt, textAt } from '@parley/assembly/values';
+import { templateMetadata } from '@parley/contract/names';
+import type { PlannedStack } from './types.ts';
+
+/**
+ * Why a stack that stands under the name is not ours to change; undefined when it is ours. Names of two stages can
+ * meet: `parley-dev-x-weather` is weather of `dev-x`, or x-weather of `dev`.
+ */
+export function foreignStack(
+  deployed: JsonObject,
+  { stack, name, assembly, record }: Pick<PlannedStack, 'stack' | 'name' | 'assembly' | 'record'>,
+): PlannedStack['blocked'] {
+  const metadata = objectAt(objectAt(deployed, 'Metadata'), templateMetadata);
+  const [prefix, its] = [textAt(metadata, 'prefix'), textAt(metadata, 'stack')];
+  if (prefix === assembly.prefix && its === stack) return undefined;
+  if (prefix === undefined && record !== undefined) return undefined;
+  const whose = prefix === undefined ? 'nothing of Parley' : `${its} of ${prefix}`;
+  return {
+    code: 'foreign',
+    text: `the stack ${name} stands already, and is ${whose}`,
+    nextStep: 'Nothing of it is touched. Give this chat app, or the stage, another name.',
+  };
+}
