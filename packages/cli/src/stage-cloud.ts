@@ -14,19 +14,25 @@ export interface StageCloud {
   cloud: Cloud;
 }
 
-/** Where a stage is, as parley.config.ts says. */
+/**
+ * Where a stage is, as parley.config.ts says.
+ * @throws DeployError when the credentials are of another account than the stage's
+ */
 export async function stageCloud(stage: string, set: SetOptions): Promise<StageCloud> {
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
   const note = (line: string): void => void process.stderr.write(`  (${line})\n`);
-  const [{ project, region }, { connect }] = await Promise.all([
+  const [{ project, region, values }, { connect }, { refuseOtherAccount }] = await Promise.all([
     readSettings(workspace, { stage, set, note }),
     import('@parley/deploy/cloud'),
+    import('@parley/deploy/own-account'),
   ]);
+  const cloud = connect({ region });
+  await refuseOtherAccount(cloud, stage, values.account);
   return {
     workspace,
     stacks: workspace.packages.flatMap(({ stack }) => stack ?? []),
     stage,
     prefix: prefixOf(project, stage),
-    cloud: connect({ region }),
+    cloud,
   };
 }

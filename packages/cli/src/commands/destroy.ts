@@ -35,16 +35,16 @@ async function destroy(names: string[], { stage, set, yes, json }: DestroyComman
   const signal = interruption();
   const reporter = deployReporter({ json: json ?? false, verb: 'destroy' });
   const workspace = await readWorkspace(workspaceRoot(process.cwd()));
-  const { project, region } = await readSettings(workspace, { stage, set, note: reporter.note });
-  const [{ connect }, { destroyStacks, exitCodeOf, planDestroy }] = await Promise.all([
-    import('@parley/deploy/cloud'),
-    import('@parley/deploy/engine'),
-  ]);
+  const { project, region, values } = await readSettings(workspace, { stage, set, note: reporter.note });
+  const [{ connect }, { refuseOtherAccount }, { destroyStacks, exitCodeOf, planDestroy }] = await Promise.all(
+    [import('@parley/deploy/cloud'), import('@parley/deploy/own-account'), import('@parley/deploy/engine')],
+  );
   const cloud = connect({ region });
+  await refuseOtherAccount(cloud, stage, values.account);
   const prefix = prefixOf(project, stage);
   const { root, packages } = workspace;
   const stacks = names.length > 0 ? names : undefined;
-  const plan = await planDestroy({ cloud, stage, prefix, root, packages, stacks });
+  const plan = await planDestroy({ cloud, stage, set, prefix, root, packages, stacks });
   for (const line of destroyLines(plan)) reporter.line(printable(line));
   if (plan.stacks.length > 0 && !yes && !(await isMeant(plan, json ?? false))) {
     process.stdout.write('Nothing was removed.\n');

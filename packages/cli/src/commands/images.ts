@@ -42,8 +42,14 @@ async function build(names: string[], options: ImagesOptions): Promise<void> {
 }
 
 async function push(names: string[], options: ImagesOptions): Promise<void> {
-  const { pushImages } = await import('@parley/image/push-images');
-  await run(names, options, async (each, { cloud }) => pushImages({ ...each, cloud }));
+  const [{ pushImages }, { refuseOtherAccount }] = await Promise.all([
+    import('@parley/image/push-images'),
+    import('@parley/deploy/own-account'),
+  ]);
+  await run(names, options, async (each, { cloud, stage, assemblies }) => {
+    await refuseOtherAccount(cloud, stage, assemblies.find(({ account }) => account !== undefined)?.account);
+    return pushImages({ ...each, cloud });
+  });
 }
 
 type Input = Awaited<ReturnType<typeof planInput>>;
