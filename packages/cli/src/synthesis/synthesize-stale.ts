@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sourcesHashFile, synthEnv } from '@parley/contract/names';
+import { synthEnv } from '@parley/contract/names';
+import { madeFrom, madeNothing } from './made-from.ts';
 import { problemLines } from './problem-lines.ts';
 import { type StackSynthesis, type Synthesis, type SynthesizeOptions, synthesize } from './synthesize.ts';
 import { type TaskHashes, runTurbo, taskHashes } from './turbo.ts';
@@ -33,7 +33,7 @@ export async function synthesizeStale(options: SynthesizeOptions): Promise<Synth
   const checked = await Promise.all(
     wanted.map(async (each) => ({
       ...each,
-      isStale: (await madeFrom(each, stage)) !== hashes[synthOf(each)],
+      isStale: (await madeFrom(each.folder, stage)) !== hashes[synthOf(each)],
     })),
   );
   const stale = checked.filter(({ isStale }) => isStale);
@@ -73,10 +73,16 @@ async function synthesizeTogether(
   return {
     ran: built.ran + stale.length,
     cached: built.cached,
-    stacks: stale.map((each) => {
-      const text = printed.get(each.folder) ?? '';
-      return synthesis(each, stage, text === '' ? [] : problemLines(workspace.root, each.folder, text));
-    }),
+    stacks: await Promise.all(
+      stale.map(async (each) => {
+        const text = printed.get(each.folder) ?? '';
+        const problems =
+          text === ''
+            ? await madeNothing(workspace.root, each.folder, stage, hashes[synthOf(each)])
+            : problemLines(workspace.root, each.folder, text);
+        return synthesis(each, stage, problems);
+      }),
+    ),
   };
 }
 
@@ -87,10 +93,6 @@ function synthOf({ name }: WorkspacePackage): string {
 
 function synthesis({ stack, folder }: WorkspacePackage, stage: string, problems: string[]): StackSynthesis {
   return { stack: stack!, folder: join(folder, 'cdk.out', stage), problems };
-}
-
-async function madeFrom({ folder }: WorkspacePackage, stage: string): Promise<string | undefined> {
-  return readFile(join(folder, 'cdk.out', stage, sourcesHashFile), 'utf8').catch(() => undefined);
 }
 
 function environment({ stage, set }: SynthesizeOptions): Record<string, string> {

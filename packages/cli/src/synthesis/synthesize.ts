@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { synthEnv } from '@parley/contract/names';
+import { madeNothing } from './made-from.ts';
 import { problemLines } from './problem-lines.ts';
 import { runTurbo, type FailedTask, type TaskRun } from './turbo.ts';
 import type { Workspace, WorkspacePackage } from '../workspace.ts';
@@ -37,7 +38,7 @@ export interface Synthesis {
 export async function synthesize({ workspace, stage, set, stacks }: SynthesizeOptions): Promise<Synthesis> {
   const wanted = workspace.packages.filter(({ stack }) => stack && (!stacks || stacks.includes(stack)));
   const env = { [synthEnv.stage]: stage, [synthEnv.set]: JSON.stringify(set) };
-  const { ran, cached, failed } =
+  const { ran, cached, failed, hashes } =
     workspace.duplicates.length > 0
       ? await runInTurn(workspace, wanted, env)
       : await runTurbo({
@@ -50,11 +51,12 @@ export async function synthesize({ workspace, stage, set, stacks }: SynthesizeOp
     ran,
     cached,
     stacks: await Promise.all(
-      wanted.map(async ({ name, folder, stack }) => ({
-        stack: stack!,
-        folder: join(folder, 'cdk.out', stage),
-        problems: await problemsOf(workspace, name, failed),
-      })),
+      wanted.map(async ({ name, folder, stack }) => {
+        const said = await problemsOf(workspace, name, failed);
+        const problems =
+          said.length > 0 ? said : await madeNothing(workspace.root, folder, stage, hashes[`${name}#synth`]);
+        return { stack: stack!, folder: join(folder, 'cdk.out', stage), problems };
+      }),
     ),
   };
 }
@@ -103,5 +105,5 @@ async function runInTurn(
   await Promise.all(builds.map((each) => run(each, 'build', each.stack ? [each.name] : everyStack)));
   const ready = wanted.filter(({ name }) => !failed.some(({ blocks }) => blocks.includes(name)));
   await Promise.all(ready.map((each) => run(each, 'synth', [each.name])));
-  return { ran: builds.length + ready.length, cached: 0, failed };
+  return { ran: builds.length + ready.length, cached: 0, failed, hashes: {} };
 }

@@ -19,6 +19,8 @@ export interface TaskRun {
   ran: number;
   cached: number;
   failed: readonly FailedTask[];
+  /** By task (`weather#synth`), the hash of what it is made from. Empty without turbo. */
+  hashes: TaskHashes;
 }
 
 /** The part of turbo's run summary that is read here. */
@@ -27,6 +29,7 @@ const summary = z.object({
     z.object({
       taskId: z.string(),
       package: z.string(),
+      hash: z.string(),
       directory: z.string(),
       logFile: z.string(),
       command: z.string(),
@@ -79,7 +82,12 @@ export async function runTurbo({ root, task, env, filter = [] }: TurboOptions): 
   const { tasks } = summary.parse(JSON.parse(await readFile(join(runs, file), 'utf8')));
   const real = tasks.filter(({ command }) => command !== '<NONEXISTENT>');
   const cached = real.filter(({ cache }) => cache?.status === 'HIT').length;
-  return { cached, ran: real.length - cached, failed: failures(root, task, tasks) };
+  return {
+    cached,
+    ran: real.length - cached,
+    failed: failures(root, task, tasks),
+    hashes: Object.fromEntries(tasks.map(({ taskId, hash }) => [taskId, hash])),
+  };
 }
 
 /** The part of turbo's account of what it would do that is read here. */
