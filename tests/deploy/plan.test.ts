@@ -1,4 +1,4 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PlanJson, planJson } from '@parley/deploy/plan-json';
 import { type AwsAccount, startAwsAccount } from '@parley/deploy/testing';
@@ -135,6 +135,9 @@ test('a setting of --set deploys the stacks whose templates it changes, and says
   expect(Object.keys(found)).toEqual(['foundation', 'registry', 'inference']);
   for (const reasons of Object.values(found))
     expect(reasons).toEqual(['settings: settings changed: network']);
+  expect((await parley('plan', '--set', 'network=private')).stdout).toContain(
+    '\nNext: pnpm run deploy --stage dev --set network=private',
+  );
 });
 
 test('a stage’s setting in parley.config.ts does likewise, and names the file too', async () => {
@@ -178,7 +181,7 @@ test('a chat app under another name is new, and its old stack is shown and left 
   });
   expect(left).toEqual([{ stack: 'weather', name: 'parley-dev-weather', status: 'CREATE_COMPLETE' }]);
   expect((await parley('plan')).stdout).toContain(
-    '! weather (CREATE_COMPLETE) is not in the workspace any more: parley destroy weather --stage dev',
+    '! weather (CREATE_COMPLETE) is not in the workspace any more: pnpm run destroy weather --stage dev',
   );
 });
 
@@ -195,6 +198,38 @@ test('a graph that is wrong, and sources with problems, end before AWS is asked'
     /The sources have problems:\n {2}stacks\/chat-apps\/weather\/missing\.md/,
   );
   expect(account.calls).toEqual([]);
+});
+
+test('a stack.ts that makes nothing is a problem, though it ended well and an older template is there', async () => {
+  await writeFile(path('stacks/chat-apps/weather/stack.ts'), 'export const nothing = 1;\n');
+  for (const _ of ['made', 'taken from the cache']) {
+    const { exitCode, all } = await parley('plan');
+    expect(exitCode, all).toBe(1);
+    expect(all).toContain('stacks/chat-apps/weather/stack.ts: it ran and made no template');
+  }
+});
+
+test('a copy whose name is not changed yet is named, and the rest is planned', async () => {
+  await cp(path('stacks/chat-apps/weather'), path('stacks/chat-apps/rainfall'), {
+    recursive: true,
+    filter: (from) => !/node_modules|cdk\.out/.test(from),
+  });
+  const { exitCode, all } = await parley('plan');
+  expect(exitCode, all).toBe(0);
+  expect(all).toContain('Until then this folder is left out.');
+  expect(all).toContain('0 to deploy, 5 unchanged.');
+});
+
+test('a stage that cannot be in AWS is refused, and so are credentials of another account, by any command', async () => {
+  expect((await parley('plan', '--stage', 'local')).all).toContain(
+    'the one that `pnpm start` runs on this machine',
+  );
+  expect((await parley('deploy', '--stage', 'a-')).all).toContain('Choose another name.');
+  for (const command of ['plan', 'status', 'destroy']) {
+    const { exitCode, all } = await parley(command, '--set', 'account=444455556666');
+    expect(exitCode, all).toBe(1);
+    expect(all).toContain('Stage "dev" lives in account 444455556666, but the credentials');
+  }
 });
 
 test('what AWS refuses ends in one message with what to do', async () => {

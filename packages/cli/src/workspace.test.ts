@@ -45,6 +45,18 @@ test('of two packages with one name, the folder that is called so stays and the 
   ]);
 });
 
+test('two packages that would be one stack are not both taken, whatever their scopes', async () => {
+  await addPackage('stacks/chat-apps/other', { name: '@me/weather', scripts: { synth: 'x' } });
+  await addPackage('stacks/chat-apps/weather', { name: 'weather', scripts: { synth: 'x' } });
+
+  const { packages, duplicates } = await readWorkspace(root);
+  expect(packages.map(({ folder }) => folder)).toEqual([join(root, 'stacks/chat-apps/weather')]);
+  expect(duplicates).toEqual([
+    'stacks/chat-apps/other/package.json: name: "@me/weather" gives the stack "weather", which ' +
+      'stacks/chat-apps/weather is already: change it, to "other" for example. Until then this folder is left out.',
+  ]);
+});
+
 test('a package.json that is none is named', async () => {
   await addPackage('stacks/chat-apps/broken', '{ "name": ');
   await expect(readWorkspace(root)).rejects.toThrow(

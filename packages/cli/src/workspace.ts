@@ -43,21 +43,39 @@ export function workspaceRoot(from: string): string {
   }
 }
 
-/** Reads all packages. Of several with one name, the one whose folder is called so stays. */
+/** Reads all packages. Of several with one name, or whose stacks have one, the one whose folder is called so stays. */
 export async function readWorkspace(root: string): Promise<Workspace> {
   const all = (await Promise.all(packageFolders.map((folder) => packagesIn(join(root, folder))))).flat();
-  const byName = Map.groupBy(all, ({ name }) => name);
+  const byName = Map.groupBy(all, nameInUse);
   const packages = [...byName.values()].map((same) => same.find(isNamedAsFolder) ?? same[0]!);
   const duplicates = all
     .filter((each) => !packages.includes(each))
-    .map(({ name, folder }) => {
-      const kept = packages.find((each) => each.name === name)!;
-      return (
-        `${relative(root, folder)}/package.json: name: "${name}" is the name of ${relative(root, kept.folder)} too: ` +
-        `change it, to "${basename(folder)}" for example. Until then this folder is left out.`
-      );
+    .map((each) => {
+      const kept = packages.find((other) => nameInUse(other) === nameInUse(each))!;
+      return duplicateLine(root, each, kept);
     });
   return { root, packages, duplicates };
+}
+
+function duplicateLine(
+  root: string,
+  { name, stack, folder }: WorkspacePackage,
+  kept: WorkspacePackage,
+): string {
+  const other = relative(root, kept.folder);
+  const clash =
+    name === kept.name
+      ? `is the name of ${other} too`
+      : `gives the stack "${stack}", which ${other} is already`;
+  return (
+    `${relative(root, folder)}/package.json: name: "${name}" ${clash}: ` +
+    `change it, to "${basename(folder)}" for example. Until then this folder is left out.`
+  );
+}
+
+/** What no two may have: stacks are called by their packages' names without the scope. */
+function nameInUse({ name, stack }: WorkspacePackage): string {
+  return stack ?? name;
 }
 
 function isNamedAsFolder({ name, folder }: WorkspacePackage): boolean {

@@ -1,6 +1,7 @@
 import type { PlanInput } from '@parley/deploy/plan';
-import { prefixOf } from '@parley/contract/names';
+import { prefixOf, synthEnv } from '@parley/contract/names';
 import { UserError } from '../errors.ts';
+import { refuseUnfitStage } from './stage-name.ts';
 import { type SetOptions, stacksAskedFor } from '../stage-options.ts';
 import { synthesizedBefore } from '../synthesis/synthesized-before.ts';
 import { synthesizeStale } from '../synthesis/synthesize-stale.ts';
@@ -39,10 +40,12 @@ export async function planInput(names: readonly string[], options: PlanOptions):
     import('@aws-sdk/client-ssm'),
     import('@aws-sdk/client-cloudformation'),
   ]);
+  const prefix = prefixOf(settings.project, stage);
+  await refuseUnfitStage(stage, prefix);
   const problems = new Set(synthesized.flatMap((each) => each.problems));
   if (problems.size > 0) throw new UserError(`The sources have problems:\n${lines(problems)}`);
   const source = {
-    prefix: prefixOf(settings.project, stage),
+    prefix,
     root: workspace.root,
     packages: workspace.packages,
     assemblies: await Promise.all(synthesized.map(({ folder }) => assembly.readStackAssembly(folder))),
@@ -52,6 +55,7 @@ export async function planInput(names: readonly string[], options: PlanOptions):
     cloud: connect({ region: settings.region }),
     stage,
     settings: settings.values,
+    set,
     imageTag: tagOfPackage(source),
     ...(options.verify === undefined ? {} : { verify: options.verify }),
   };
@@ -68,9 +72,20 @@ export async function readSettings(
   ]);
   const config = await readConfig(root);
   const { stages } = config as { stages?: Record<string, unknown> };
-  const values = settingsOf(config, stage, set);
+  const values = withTypedNames(() => settingsOf(config, stage, set));
   if (!(stage in (stages ?? {}))) note(`stage "${stage}" is not in parley.config.ts: it has the defaults`);
   return { project: projectOf(config), region: values.region, values };
+}
+
+/** What was typed was `--set <key>`, however it reaches the synthesis. */
+function withTypedNames<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const message = error.message.replaceAll(new RegExp(`^${synthEnv.set}: `, 'gm'), '--set ');
+    throw new UserError(message, { cause: error });
+  }
 }
 
 function lines(texts: Iterable<string>): string {

@@ -5,7 +5,7 @@ import { imageTag, type ImageTag, parseImageTag } from '@parley/image/image-tag'
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { rememberedFor } from '../synthesis/source-state.ts';
-import type { WorkspacePackage } from '../workspace.ts';
+import { readWorkspace, type WorkspacePackage } from '../workspace.ts';
 
 export interface WorkspaceImagesOptions {
   root: string;
@@ -62,6 +62,8 @@ async function tagsOf(options: WorkspaceImagesOptions): Promise<Record<string, s
 
 async function build(root: string, names: ReadonlySet<string>): Promise<void> {
   if (names.size === 0) return;
+  // Turbo refuses a workspace in which two packages share a name; the synthesis has built everything without it.
+  if ((await readWorkspace(root)).duplicates.length > 0) return;
   const filters = [...names].map((name) => `--filter=${name}`);
   const { exitCode, all } = await execa('turbo', ['run', 'build', '--output-logs=errors-only', ...filters], {
     cwd: root,

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { declaredGraph } from '@parley/deploy/graph';
 import type { Workspace } from '../workspace.ts';
 import { generatedLine, stackWorkflow } from './stack-workflow.ts';
-import { nameEnding, refuseEqualNames, workflowFile, workflowFolder } from './workflow-name.ts';
+import {
+  nameEnding,
+  refuseBadNames,
+  refuseEqualNames,
+  workflowFile,
+  workflowFolder,
+} from './workflow-name.ts';
 
 /** A generated workflow as the workspace gives it, next to the file that is there. */
 export interface GeneratedWorkflow {
@@ -19,6 +25,7 @@ export interface GeneratedWorkflow {
 /** Every workflow that the workspace gives, and every generated one that it gives no more, by file. */
 export async function generatedWorkflows(workspace: Workspace): Promise<GeneratedWorkflow[]> {
   const { needs } = declaredGraph(workspace.root, workspace.packages);
+  refuseBadNames([...needs.keys()]);
   refuseEqualNames([...needs.keys()]);
   const found = await generatedFiles(workspace.root);
   const given = [...needs].map(([stack, before]): GeneratedWorkflow => {

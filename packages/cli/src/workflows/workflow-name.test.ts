@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseEqualNames, workflowFile, workflowName } from './workflow-name.ts';
+import { refuseBadNames, refuseEqualNames, workflowFile, workflowName } from './workflow-name.ts';
 
 test('a workflow is called after its stack, each part with a capital', () => {
   expect(['weather', 'registry-api', 'my_app.2', 'tripPlanner'].map(workflowName)).toEqual([
@@ -18,3 +18,12 @@ test('stacks that would share a file are refused, also where file names know no 
   expect(() => refuseEqualNames(['myapp', 'my-app'])).toThrow('myapp and my-app would have one workflow');
   expect(() => refuseEqualNames(['my-app', 'weather'])).not.toThrow();
 });
+
+test.each(['${{ github.token }}', '../../x', '', 'a\nb', 'My-App'])(
+  'the stack name %j is refused',
+  (name) => {
+    expect(() => refuseBadNames(['weather', name])).toThrow(
+      `the stack ${JSON.stringify(name)}: expected lower-case words`,
+    );
+  },
+);

@@ -1,3 +1,4 @@
+import { idPattern } from '@parley/contract/id';
 import { UserError } from '../errors.ts';
 
 /** Ending of the name of every generated workflow. */
@@ -15,6 +16,15 @@ export function workflowName(stack: string): string {
 /** File of a stack's workflow, below the root. */
 export function workflowFile(stack: string): string {
   return `${workflowFolder}/${workflowName(stack)}.yml`;
+}
+
+/** What a generated file says of a stack is its name as it stands: no expression of GitHub's, no path, no second line. */
+export function refuseBadNames(stacks: readonly string[]): void {
+  const bad = stacks.find((stack) => !idPattern.test(stack));
+  if (bad === undefined) return;
+  throw new UserError(
+    `A package gives the stack ${JSON.stringify(bad)}: expected lower-case words joined by single hyphens, such as "my-app".`,
+  );
 }
 
 /** Two stacks may not share a file, on file systems that know no capitals neither. */
