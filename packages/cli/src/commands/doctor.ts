@@ -3,7 +3,7 @@ import { prefixOf } from '@parley/contract/names';
 import type { DoctorInput } from '@parley/deploy/doctor';
 import { doctorLines } from '../status/doctor-lines.ts';
 import { readSettings } from '../deploy/plan-input.ts';
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
 
@@ -33,7 +33,8 @@ async function doctor({ json, ...options }: DoctorOptions): Promise<void> {
   if (json) {
     process.stdout.write(`${JSON.stringify({ stage, prefix, region: cloud.region, fit, findings })}\n`);
   } else {
-    for (const line of doctorLines(input, findings)) process.stdout.write(`${printable(line)}\n`);
+    for (const line of doctorLines(input, findings, options.set))
+      process.stdout.write(`${printableLine(line)}\n`);
   }
   process.exit(fit ? 0 : 1); // a check that found no answer in time still waits for one
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { type StageArguments, commandLine } from '@parley/deploy/command-line';
 import type { DeployedFunction } from '@parley/deploy/functions';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
@@ -39,18 +40,18 @@ async function deployFn(stack: string, tool: string, { stage, set, json }: FnOpt
     import('@parley/assembly/read-assembly'),
   ]);
   const assembly = await readStackAssembly(stacks[0]!.folder);
-  const deployed = await deployFunction(cloud, { prefix, stage, assembly, tool, signal });
+  const deployed = await deployFunction(cloud, { prefix, stage, set, assembly, tool, signal });
   if (json) process.stdout.write(`${JSON.stringify({ stage, stack, tool, ...deployed })}\n`);
-  else process.stdout.write(`${deployedLines(stack, tool, stage, deployed).join('\n')}\n`);
+  else process.stdout.write(`${deployedLines(stack, tool, { stage, set }, deployed).join('\n')}\n`);
 }
 
 function deployedLines(
   stack: string,
   tool: string,
-  stage: string,
+  run: StageArguments,
   { functionName, hash, isChanged, isPermanent, left }: DeployedFunction,
 ): string[] {
-  const deployCommand = `pnpm run deploy ${stack} --stage ${stage}`;
+  const deployCommand = commandLine(`deploy ${stack}`, run);
   return [
     isChanged
       ? `${tool}: ${functionName} runs ${hash.slice(0, 8)} now`

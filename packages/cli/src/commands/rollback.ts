@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { commandLine } from '@parley/deploy/command-line';
 import type { Rollback, RollbackEvent } from '@parley/deploy/rollback';
 import type { ServiceEvent } from '@parley/deploy/services';
 import { askYesNo } from '../ask.ts';
@@ -41,17 +42,17 @@ async function rollback(
   const say = json ? () => undefined : (text: string) => void process.stdout.write(`${printable(text)}\n`);
   const { cloud, prefix, stacks } = await stageCloud(stage, set);
   const { planRollback, rollBack } = await import('@parley/deploy/rollback');
-  const planned = await planRollback(cloud, { stage, prefix, service, stacks, to });
+  const planned = await planRollback(cloud, { stage, set, prefix, service, stacks, to });
   print({ type: 'plan', ...planned });
   for (const line of planLines(planned)) say(line);
   if (!yes && !(await isWanted(planned, json ?? false))) return say('Nothing was changed.');
-  await rollBack(cloud, planned, { signal }, (event) => {
+  await rollBack(cloud, planned, { signal, set }, (event) => {
     print(event);
     if (!json) say(eventLine(planned, event));
   }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
     throw new UserError(
-      `Cut. CloudFormation and ECS go on with what was begun; see \`parley status --stage ${stage}\`.`,
+      `Cut. CloudFormation and ECS go on with what was begun; see \`${commandLine('status', { stage, set })}\`.`,
     );
   });
   print({ type: 'done' });

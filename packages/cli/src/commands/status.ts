@@ -29,7 +29,7 @@ async function status({ stage, set, json, exitCode }: StatusCommandOptions): Pro
   if (json) process.stdout.write(`${JSON.stringify(read)}\n`);
   else {
     const { statusLines } = await import('../status/status-lines.ts');
-    process.stdout.write(`${statusLines(read).join('\n')}\n`);
+    process.stdout.write(`${statusLines(read, set).join('\n')}\n`);
   }
   if (exitCode && !read.healthy) process.exitCode = 1;
 }

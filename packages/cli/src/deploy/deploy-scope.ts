@@ -1,3 +1,4 @@
+import { commandLine } from '@parley/deploy/command-line';
 import type { Plan } from '@parley/deploy/plan';
 import { stacksAskedFor } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
@@ -33,7 +34,7 @@ export async function deployScope(names: readonly string[], chain: boolean): Pro
  * and are out of date are left as they are, and that is said too.
  */
 export function neededFirst(
-  { stacks, stage }: Plan,
+  { stacks, input }: Plan,
   asked: readonly string[],
   note: (line: string) => void,
 ): string[] {
@@ -45,7 +46,7 @@ export function neededFirst(
   const list = (some: typeof stacks): string => some.map(({ stack }) => stack).join(', ');
   if (missing.length > 0) note(`deployed first, as ${asked.join(', ')} cannot do without: ${list(missing)}`);
   if (stale.length > 0) {
-    const command = `pnpm run deploy ${stale.map(({ stack }) => stack).join(' ')} --stage ${stage}`;
+    const command = commandLine(`deploy ${stale.map(({ stack }) => stack).join(' ')}`, input);
     note(`out of date and left as it stands: ${list(stale)} (\`${command}\`)`);
   }
   return missing.map(({ stack }) => stack);

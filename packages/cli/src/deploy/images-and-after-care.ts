@@ -10,7 +10,7 @@ export function imagesAndAfterCare({
   return {
     afterCare: async ({ assembly }, report, signal) => {
       const { afterCare } = await import('@parley/deploy/services');
-      await afterCare(input.cloud, { prefix, stage, assembly, signal }, report);
+      await afterCare(input.cloud, { prefix, stage, set: input.set, assembly, signal }, report);
     },
     pushImages: async ({ stack, assembly }, report, signal) => {
       const [{ pushImages }, { workspaceImages }] = await Promise.all([

@@ -1,17 +1,18 @@
 import { styleText } from 'node:util';
+import { commandLine } from '@parley/deploy/command-line';
 import type { Plan, PlannedStack } from '@parley/deploy/plan';
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 
 /** A plan for people: a line per stack, in waves, and (unless told not to) what to do next. Coloured on a terminal only. */
 export function planLines(plan: Plan, { next = true } = {}): string[] {
-  const { stage, prefix, region, stacks, left } = plan;
+  const { stage, prefix, region, stacks, left, input } = plan;
   const width = Math.max(0, ...stacks.map(({ stack }) => stack.length));
   return [
     `stage ${stage}: ${prefix} in ${region}`,
     ...stacks.flatMap((each, i) => stackLines(each, width, stacks[i - 1]?.wave !== each.wave)),
     ...left.map(({ stack, status }) =>
-      printable(
-        `  ! ${stack} (${status}) is not in the workspace any more: parley destroy ${stack} --stage ${stage}`,
+      printableLine(
+        `  ! ${stack} (${status}) is not in the workspace any more: ${commandLine(`destroy ${stack}`, input)}`,
       ),
     ),
     ...summary(plan, next),
@@ -25,11 +26,13 @@ function stackLines(planned: PlannedStack, width: number, isFirstOfWave: boolean
   const verb = action === 'deploy' ? styleText('green', 'deploy') : styleText('dim', 'skip  ');
   const indent = ' '.repeat(6);
   return [
-    `${begin}  ${name}  ${verb}  ${printable(why(planned))}`,
+    `${begin}  ${name}  ${verb}  ${printableLine(why(planned))}`,
     ...replacements.map(({ logicalId, type, effect, why: cause }) =>
-      styleText('red', `${indent}! ${logicalId} (${type}) is ${effect}: ${cause}`),
+      styleText('red', printableLine(`${indent}! ${logicalId} (${type}) is ${effect}: ${cause}`)),
     ),
-    ...(blocked ? [styleText('yellow', printable(`${indent}! ${blocked.text}. ${blocked.nextStep}`))] : []),
+    ...(blocked
+      ? [styleText('yellow', printableLine(`${indent}! ${blocked.text}. ${blocked.nextStep}`))]
+      : []),
   ];
 }
 
@@ -52,7 +55,7 @@ function summary(plan: Plan, next: boolean): string[] {
   return ['', `${counts.join(', ')}.`, ...(next ? nextStep(plan) : [])];
 }
 
-function nextStep({ stage, stacks, input }: Plan): string[] {
+function nextStep({ stacks, input }: Plan): string[] {
   const toDeploy = stacks.filter(({ action }) => action === 'deploy');
   const lost = toDeploy.flatMap(({ replacements }) => replacements).length;
   const isWhole = input.packages.every(({ stack }) => !stack || stacks.some((each) => each.stack === stack));
@@ -63,5 +66,5 @@ function nextStep({ stage, stacks, input }: Plan): string[] {
     return [
       `Next: make sure that losing what the lines with ! name is meant; a deploy asks for each by its name.`,
     ];
-  return [`Next: pnpm run deploy${named} --stage ${stage}`];
+  return [`Next: ${commandLine(`deploy${named}`, input)}`];
 }

@@ -1,10 +1,11 @@
 import { prefixOf } from '@parley/contract/names';
+import { setFlags } from '@parley/deploy/command-line';
 import type { DoctorInput } from '@parley/deploy/doctor';
 import { deploy } from '../commands/deploy.ts';
 import { doctorInput } from '../commands/doctor.ts';
 import { doctorLines } from '../status/doctor-lines.ts';
 import { UserError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 import type { SetOptions } from '../stage-options.ts';
 import { knownStages, type KnownStages } from './known-stages.ts';
 
@@ -16,12 +17,12 @@ interface CreateOptions {
 
 /** `parley stage create <name>`: the name, the doctor, then a deploy of everything. */
 export async function createStage(stage: string, { set, yes, json }: CreateOptions): Promise<void> {
-  const note = (line: string): void => void process.stderr.write(`  (${printable(line)})\n`);
+  const note = (line: string): void => void process.stderr.write(`  (${printableLine(line)})\n`);
   const input = await doctorInput({ stage, set, note });
   const known = await knownStages(note, [input.cloud.region]);
   await refuseSharedNames(stage, known);
   sayWhatIsThere(stage, known, note);
-  if (!(await isExamined(input, json ?? false, note))) return;
+  if (!(await isExamined(input, set, json ?? false, note))) return;
   await deploy([], {
     stage,
     set,
@@ -62,11 +63,16 @@ function sayWhatIsThere(stage: string, { stages }: KnownStages, note: (line: str
 }
 
 /** @returns whether a deploy can be begun */
-async function isExamined(input: DoctorInput, json: boolean, note: (line: string) => void): Promise<boolean> {
+async function isExamined(
+  input: DoctorInput,
+  set: SetOptions,
+  json: boolean,
+  note: (line: string) => void,
+): Promise<boolean> {
   const { examine, isFit } = await import('@parley/deploy/doctor');
   const findings = await examine(input);
   if (json) process.stdout.write(`${JSON.stringify({ type: 'doctor', findings })}\n`);
-  else for (const line of doctorLines(input, findings)) process.stdout.write(`${printable(line)}\n`);
+  else for (const line of doctorLines(input, findings, set)) process.stdout.write(`${printableLine(line)}\n`);
   if (isFit(findings)) return true;
   note('nothing was deployed');
   process.exitCode = 1;
@@ -82,9 +88,8 @@ function sayWhatKeepsIt(
 ): void {
   const isConfigured = stages.some((each) => each.stage === stage && each.isConfigured);
   if (Object.keys(set).length > 0) {
-    const flags = Object.entries(set).map(([key, value]) => `--set ${key}=${value}`);
     note(
-      `write the settings into parley.config.ts, under stages: "${stage}"; or say ${flags.join(' ')} at each plan and deploy`,
+      `write the settings into parley.config.ts, under stages: "${stage}"; or say ${setFlags(set).join(' ')} at each plan and deploy`,
     );
   } else if (!isConfigured) {
     note(

@@ -59,7 +59,7 @@ export async function deleteStage(stage: string, options: DeleteCommandOptions):
   });
   if (result.outcomes.length > 0) reporter.done(result.outcomes, (performance.now() - began) / 1000);
   if (result.left !== undefined)
-    for (const line of deletedLines(plan, result, deleteData ?? false)) reporter.line(printable(line));
+    for (const line of deletedLines(plan, result, { deleteData, set })) reporter.line(printable(line));
   const { deleted, problems, left, leftParameters } = result;
   reporter.json({ type: 'deleted', deleted, problems, left, leftParameters });
   process.exitCode = exitCodeOf(result.outcomes) || (signal.aborted ? 130 : problems.length > 0 ? 1 : 0);

@@ -1,3 +1,4 @@
+import { type SetOptions, setFlags } from '@parley/deploy/command-line';
 import type { StageDeleted, StageDeletion, StageResource } from '@parley/deploy/stages';
 
 /** What deleting a stage would do, for people. */
@@ -54,7 +55,7 @@ function keptLines({ kept }: StageDeletion, data: 'delete' | 'keep' | undefined)
 export function deletedLines(
   { stage, region }: Pick<StageDeletion, 'stage' | 'region'>,
   { deleted, problems, left = [], leftParameters }: StageDeleted,
-  deletesData: boolean,
+  { deleteData = false, set }: { deleteData?: boolean | undefined; set: SetOptions },
 ): string[] {
   const rest = [...left.map(named), ...leftParameters.map((path) => `parameter ${path}`)];
   return [
@@ -68,8 +69,10 @@ export function deletedLines(
       : [
           `Left of stage "${stage}" in ${region}:`,
           ...rest.map((line) => `  ${line}`),
-          ...(left.some(({ kind }) => kind !== 'other') && !deletesData
-            ? [`To delete the data and logs too: pnpm run stage delete ${stage} --delete-data`]
+          ...(left.some(({ kind }) => kind !== 'other') && !deleteData
+            ? [
+                `To delete the data and logs too: ${['pnpm run stage delete', stage, '--delete-data', ...setFlags(set)].join(' ')}`,
+              ]
             : []),
         ]),
   ];

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { type SetOptions, type StageArguments, commandLine } from '@parley/deploy/command-line';
 import type { DoctorInput, NamedFinding } from '@parley/deploy/doctor';
 
 const marks = {
@@ -12,6 +13,7 @@ const marks = {
 export function doctorLines(
   { stage, prefix, cloud }: Pick<DoctorInput, 'stage' | 'prefix' | 'cloud'>,
   findings: readonly NamedFinding[],
+  set: SetOptions,
 ): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const indent = ' '.repeat('missing  '.length + width + 2);
@@ -23,16 +25,16 @@ export function doctorLines(
       return mend === undefined ? [line] : [line, `${indent}${mend}`];
     }),
     '',
-    summary(stage, findings),
+    summary({ stage, set }, findings),
   ];
 }
 
-function summary(stage: string, findings: readonly NamedFinding[]): string {
+function summary(run: StageArguments, findings: readonly NamedFinding[]): string {
   const count = (status: NamedFinding['status']): number =>
     findings.filter((each) => each.status === status).length;
   const missing = count('missing');
   if (missing > 0) return `${missing} missing: mend ${missing === 1 ? 'it' : 'them'} and run this again.`;
   const open = count('warning') + count('unknown');
   const rest = open > 0 ? ` (${open} to look at)` : '';
-  return `Nothing is missing${rest}. Next: pnpm run plan --stage ${stage}`;
+  return `Nothing is missing${rest}. Next: ${commandLine('plan', run)}`;
 }

@@ -1,18 +1,19 @@
 import { styleText } from 'node:util';
+import { type SetOptions, commandLine } from '@parley/deploy/command-line';
 import type { ServiceStatus, StackStatus, StageStatus } from '@parley/deploy/status';
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 
 /** A stage for people: a line per stack and per service, and what is wrong. */
-export function statusLines({ stage, prefix, region, url, stacks }: StageStatus): string[] {
+export function statusLines({ stage, prefix, region, url, stacks }: StageStatus, set: SetOptions): string[] {
   const head = `stage ${stage}: ${prefix} in ${region}${url === undefined ? '' : `  ${url}`}`;
   if (stacks.length === 0)
-    return [head, `  nothing is deployed; \`pnpm run deploy --stage ${stage}\` deploys all`];
+    return [head, `  nothing is deployed; \`${commandLine('deploy', { stage, set })}\` deploys all`];
   const services = stacks.flatMap((each) => each.services);
   const width = Math.max(
     ...stacks.map(({ stack }) => stack.length),
     ...services.map(({ service }) => service.length + 2),
   );
-  return [head, ...stacks.flatMap((each) => stackLines(each, width)), '', summary(stacks)].map(printableLine);
+  return [head, ...stacks.flatMap((each) => stackLines(each, width)), '', summary(stacks)].map(colouredLine);
 }
 
 function stackLines(stack: StackStatus, width: number): string[] {
@@ -77,9 +78,9 @@ function summary(stacks: readonly StackStatus[]): string {
 const colour = /(\u001b\[\d+m)/;
 
 /** Keeps the colours, which are ours, and nothing else that commands a terminal. */
-function printableLine(line: string): string {
+function colouredLine(line: string): string {
   return line
     .split(colour)
-    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .map((part, i) => (i % 2 === 1 ? part : printableLine(part)))
     .join('');
 }
