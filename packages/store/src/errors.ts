@@ -91,6 +91,21 @@ export class LogLostError extends StoreError {
   }
 }
 
+/**
+ * The table did not answer, or not in time, after the SDK's own attempts: throttled, broken off, or failing. A write may
+ * have happened all the same; repeating the request settles it.
+ */
+export class StoreUnavailableError extends StoreError {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'unavailable';
+  /** What a client is told besides. */
+  readonly headers = { 'retry-after': '2' };
+
+  constructor(cause: unknown) {
+    super('What is stored cannot be reached at the moment: try again in a few seconds.', { cause });
+  }
+}
+
 /** The log could be neither written nor read, so nobody knows what stands in it. */
 export class LogUnavailableError extends StoreError {
   override readonly name = 'LogUnavailableError';

@@ -175,7 +175,7 @@ describe('following a run', () => {
     const away = createRunLog({ client: gone, tableName: tables.conversationsTable });
     const lost = createRunReader({ log: away, runs: conversations, clock: eagerClock(Date.now()) });
     const { run: other } = await startedRun(conversations);
-    await expect(taken(lost.follow(other))).rejects.toMatchObject({ name: 'InternalServerError' });
+    await expect(taken(lost.follow(other))).rejects.toMatchObject({ name: 'StoreUnavailableError' });
   });
 
   it('does not hold a failure that is over against a reader that was slow meanwhile', async () => {
@@ -193,7 +193,7 @@ describe('following a run', () => {
     const told = waiting.next();
     while (answered < 3) await nextTurn(); // both have read, and the polling has begun
     isAway = true;
-    await expect(told).rejects.toMatchObject({ name: 'InternalServerError' });
+    await expect(told).rejects.toMatchObject({ name: 'StoreUnavailableError' });
     isAway = false;
     const before = answered;
     while (answered === before) await nextTurn();

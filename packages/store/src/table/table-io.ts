@@ -10,6 +10,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues, formatProblems } from '@parley/contract/issues';
 import type { z } from 'zod';
 import { UnreadableItemError } from '../errors.ts';
+import { answered } from './faults.ts';
 import { conditionExpression, updateExpression, type Change, type Condition } from './expressions.ts';
 
 /** Where a store's data is. */
@@ -69,8 +70,8 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
     parse,
     get: async (key, schema) => {
       if (!canStand(key)) return undefined;
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true }),
+      const { Item } = await answered(
+        client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
       );
       return Item && parse(itemOf(Item), schema);
     },
@@ -101,16 +102,15 @@ async function* queryPages({ client, tableName }: TableOptions, range: Range): A
   if (!canStand({ pk: range.pk, sk: range.after ?? '' })) return;
   let start = range.after ? marshall({ pk: range.pk, sk: range.after }) : undefined;
   do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        ...onWire(keyCondition(range)),
-        ConsistentRead: true,
-        ScanIndexForward: !range.descending,
-        Limit: range.pageSize,
-        ExclusiveStartKey: start,
-      }),
-    );
+    const command = new QueryCommand({
+      TableName: tableName,
+      ...onWire(keyCondition(range)),
+      ConsistentRead: true,
+      ScanIndexForward: !range.descending,
+      Limit: range.pageSize,
+      ExclusiveStartKey: start,
+    });
+    const page = await answered(client.send(command));
     for (const item of page.Items ?? []) yield itemOf(item);
     start = page.LastEvaluatedKey;
   } while (start);
@@ -155,7 +155,7 @@ function itemOf(attributes: Record<string, AttributeValue>): Item {
 
 async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await call;
+    return await answered(call);
   } catch (error) {
     if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return undefined;
     throw error;
