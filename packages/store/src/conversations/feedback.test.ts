@@ -184,7 +184,9 @@ describe('feedback', () => {
       command === 'Update' && ++updates > 1 ? 'not-sent' : undefined,
     );
     const dying = createConversationStore({ client, tableName: tables.conversationsTable, clock });
-    await expect(dying.giveFeedback(at, { rating: 'up' })).rejects.toMatchObject({ name: 'StoreUnavailableError' });
+    await expect(dying.giveFeedback(at, { rating: 'up' })).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+    });
     expect(await revisionOf(session)).toBe(revision);
     await store.giveFeedback(at, { rating: 'up' });
     expect(await revisionOf(session)).toBe(revision + 1);

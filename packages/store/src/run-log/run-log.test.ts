@@ -84,7 +84,9 @@ describe('a write whose answer was lost', () => {
     const away = createRunLog({ client, tableName: tables.conversationsTable, clock: eagerClock() });
     const appended = away.append(runId, batch(0, 'a'));
     await expect(appended).rejects.toBeInstanceOf(LogUnavailableError);
-    await expect(appended).rejects.toMatchObject({ cause: { name: 'StoreUnavailableError', cause: { name: 'TimeoutError' } } });
+    await expect(appended).rejects.toMatchObject({
+      cause: { name: 'StoreUnavailableError', cause: { name: 'TimeoutError' } },
+    });
   });
 
   it('is not repeated when the service refused it', async () => {
