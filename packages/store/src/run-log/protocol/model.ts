@@ -25,7 +25,7 @@ export interface Scenario {
   bounds?: Bounds;
 }
 
-/** Small enough to visit every state, large enough to run out of attempts and of what a feed keeps. */
+/** Small enough to visit every state. Two calls that time out are all the attempts of an append. */
 const smallest: Bounds = { batches: 2, attempts: 2, kept: 1 };
 
 /** The protocol as a system to explore; `without` switches off rules of it. */

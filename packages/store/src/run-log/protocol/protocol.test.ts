@@ -6,6 +6,7 @@ import type { Rules } from './state.ts';
 
 const small = { batches: 1, attempts: 2, kept: 1 };
 const served: Scenario = { writers: ['A'], hasReader: true, sealers: ['settler'], faults: 0, crashes: 1 };
+const twice: Scenario = { ...served, faults: 2, crashes: 0, bounds: small };
 const racing: Scenario = { ...served, writers: ['A', 'B'], bounds: small };
 const sealing: Scenario = { ...racing, hasReader: false, sealers: ['stop', 'settler'], faults: 1 };
 
@@ -13,6 +14,7 @@ describe('in every state the laws hold, and a good end can be reached', () => {
   it.each([
     ['one execution, a reader and a settler, one of which crashes', served, 16_182],
     ['the same, and a call times out', { ...served, faults: 1, bounds: small }, 23_787],
+    ['none crashes, but two calls time out, so that a writer gives up', twice, 15_333],
     ['two executions, a reader and a settler, one of which crashes', racing, 60_960],
     ['two executions, a stop and a settler, one of which crashes, and a call times out', sealing, 70_735],
   ])('%s', (_, scenario, count) => {
