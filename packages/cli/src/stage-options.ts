@@ -1,11 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { relative } from 'node:path';
 import { stage as stageName } from '@parley/contract/id';
+import type { SetOptions } from '@parley/deploy/command-line';
 import { UserError } from './errors.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Settings that win over parley.config.ts for one command, by key. */
-export type SetOptions = Record<string, string>;
 
 /** The stage of a command that names none, and of a push to the main branch. */
 export const defaultStage = 'dev';

@@ -73,3 +73,39 @@ test('what the server refuses is put back as it was, with a sentence', async () 
   await vi.waitFor(() => expect(shown()).toEqual(['a']));
   expect(list.getState().problem).toContain('cannot be reached');
 });
+
+/** A list whose requests are answered when the test says so, in the order it says. */
+function slowList() {
+  const answers: ((...ids: string[]) => void)[] = [];
+  const list = new SessionList({
+    sessions: () =>
+      new Promise((resolve) => answers.push((...ids) => resolve({ sessions: ids.map(session) }))),
+    renameSession: (id, title) => Promise.resolve({ ...session(id), title }),
+    deleteSession: () => Promise.resolve(),
+  });
+  return { list, answers, shown: () => list.getState().sessions.map(({ title }) => title) };
+}
+
+test('an answer that was overtaken by a newer one takes nothing away', async () => {
+  const { list, answers, shown } = slowList();
+  const early = list.refresh();
+  const late = list.refresh();
+  answers[1]?.('a new chat');
+  await late;
+  answers[0]?.();
+  await early;
+  expect(shown()).toEqual(['a new chat']);
+});
+
+test('what was learned of a session while the list was on its way stays', async () => {
+  const { list, answers, shown } = slowList();
+  const first = list.refresh();
+  list.note({ ...session('a'), title: 'renamed' });
+  answers[0]?.('a', 'b');
+  await first;
+  expect(shown().toSorted()).toEqual(['b', 'renamed']);
+  const second = list.refresh();
+  answers[1]?.('b');
+  await second;
+  expect(shown()).toEqual(['b']);
+});

@@ -29,6 +29,10 @@ export class SessionList {
   /** Deleted here; a page that was read a moment earlier may still hold them. */
   readonly #gone = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts what was asked and learned, so that a late answer takes back nothing newer. */
+  #clock = 0;
+  #shownSince = 0;
+  readonly #notedAt = new Map<string, number>();
 
   constructor(api: ListApi) {
     this.#api = api;
@@ -42,12 +46,16 @@ export class SessionList {
 
   /** Reads the newest page; older ones that were read stay. */
   async refresh(): Promise<void> {
+    const askedAt = ++this.#clock;
     try {
       const { sessions, cursor } = await this.#api.sessions();
+      if (askedAt < this.#shownSince) return;
+      this.#shownSince = askedAt;
+      const newer = this.#state.sessions.filter(({ id }) => (this.#notedAt.get(id) ?? 0) > askedAt);
       const isFirst = this.#state.status !== 'ready';
       if (isFirst) this.#cursor = cursor;
       const kept = isFirst || cursor === undefined ? [] : this.#state.sessions.slice(sessions.length);
-      this.#set({ status: 'ready', sessions: merged(kept, sessions), problem: undefined });
+      this.#set({ status: 'ready', sessions: merged(kept, [...sessions, ...newer]), problem: undefined });
     } catch (error) {
       if (this.#state.status !== 'ready') this.#set({ status: 'error', problem: asApiError(error).message });
     }
@@ -64,6 +72,7 @@ export class SessionList {
 
   /** Takes in what is known of one session from elsewhere. */
   note(session: SessionView): void {
+    this.#notedAt.set(session.id, ++this.#clock);
     this.#set({ sessions: merged(this.#state.sessions, [session]) });
   }
 

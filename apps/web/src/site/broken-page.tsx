@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Problem } from '../ui/problem.tsx';
+import { ReloadProblem } from '../ui/reload-problem.tsx';
 import { PageHeader } from './page-header.tsx';
 
 /** Stands where a page could not be drawn; what is round it can still be used. */
@@ -7,14 +7,10 @@ export function BrokenPage({ menu }: { menu: ReactNode }): ReactNode {
   return (
     <div className="page">
       <PageHeader menu={menu} title="Parley" />
-      <div className="page-centre">
-        <Problem
-          title="This page could not be drawn"
-          message="Nothing that you wrote is lost. Load the page again, or go to another chat."
-          onRetry={() => location.reload()}
-          retryWords="Load the page again"
-        />
-      </div>
+      <ReloadProblem
+        title="This page could not be drawn"
+        message="Nothing that you wrote is lost. Load the page again, or go to another chat."
+      />
     </div>
   );
 }

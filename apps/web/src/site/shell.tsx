@@ -8,10 +8,10 @@ import { useMedia } from '../ui/use-media.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Boundary } from '../ui/boundary.tsx';
 import { BrokenPage } from './broken-page.tsx';
+import { DeadEnd } from './dead-end.tsx';
 import { placeOf, usePath } from './location.ts';
 import { useServices } from './services.ts';
 import { Sidebar } from './sidebar.tsx';
-import { UnknownPage } from './unknown-page.tsx';
 import './shell.css';
 
 /** After this long at the home page, in milliseconds, its own work is done. */
@@ -102,6 +102,13 @@ function Page({ place, menu }: { place: ReturnType<typeof placeOf>; menu: ReactN
     case 'session':
       return <SessionPage key={place.sessionId} sessionId={place.sessionId} menu={menu} />;
     case 'unknown':
-      return <UnknownPage menu={menu} />;
+      return (
+        <DeadEnd
+          menu={menu}
+          heading="No such page"
+          title="There is no such page"
+          message="The address may be cut short or out of date."
+        />
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ReactNode } from 'react';
-import { Problem } from '../ui/problem.tsx';
+import { ReloadProblem } from '../ui/reload-problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import type { ConversationViewProps } from './conversation-view.tsx';
 
@@ -40,13 +40,9 @@ function Fetching(): ReactNode {
 
 function NotFetched(): ReactNode {
   return (
-    <div className="page-centre">
-      <Problem
-        title="A part of this page could not be fetched"
-        message="The line may be down, or the site was replaced while this page was open."
-        onRetry={() => location.reload()}
-        retryWords="Load the page again"
-      />
-    </div>
+    <ReloadProblem
+      title="A part of this page could not be fetched"
+      message="The line may be down, or the site was replaced while this page was open."
+    />
   );
 }

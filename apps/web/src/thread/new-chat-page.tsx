@@ -1,10 +1,9 @@
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { asApiError } from '../api/errors.ts';
 import { goTo } from '../site/location.ts';
+import { DeadEnd } from '../site/dead-end.tsx';
 import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
-import { PlaceLink } from '../ui/place-link.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { draftPlace, keepDraft, readDraft } from './draft.ts';
@@ -98,18 +97,11 @@ function Loading({ menu }: { menu: ReactNode }): ReactNode {
 
 function UnknownApp({ menu }: { menu: ReactNode }): ReactNode {
   return (
-    <div className="page">
-      <PageHeader menu={menu} title="Not found" />
-      <div className="page-centre">
-        <Problem
-          title="There is no such chat app"
-          message="It may have been removed, or you may not be allowed to use it. Choose one of those you can use."
-        >
-          <PlaceLink to={{ page: 'home' }} className="button">
-            All chat apps
-          </PlaceLink>
-        </Problem>
-      </div>
-    </div>
+    <DeadEnd
+      menu={menu}
+      heading="Not found"
+      title="There is no such chat app"
+      message="It may have been removed, or you may not be allowed to use it. Choose one of those you can use."
+    />
   );
 }

@@ -3,11 +3,10 @@ import type { SessionView } from '@parley/contract/session';
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Connection } from '../conversation/connect.ts';
 import { LiveConversation } from '../conversation/live-conversation.ts';
+import { DeadEnd } from '../site/dead-end.tsx';
 import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { titleOf } from '../sessions/title.ts';
-import { PlaceLink } from '../ui/place-link.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
 import { draftPlace } from './draft.ts';
@@ -116,15 +115,12 @@ interface UnreadableProps {
 
 function Unreadable({ menu, message, onRetry }: UnreadableProps): ReactNode {
   return (
-    <div className="page">
-      <PageHeader menu={menu} title="Chat" />
-      <div className="page-centre">
-        <Problem title="This chat cannot be shown" message={message} onRetry={onRetry}>
-          <PlaceLink to={{ page: 'home' }} className={onRetry ? 'button quiet' : 'button'}>
-            All chat apps
-          </PlaceLink>
-        </Problem>
-      </div>
-    </div>
+    <DeadEnd
+      menu={menu}
+      heading="Chat"
+      title="This chat cannot be shown"
+      message={message}
+      onRetry={onRetry}
+    />
   );
 }

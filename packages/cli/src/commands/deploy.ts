@@ -15,7 +15,8 @@ import { interruption } from '../interruption.ts';
 import { readVersion } from '../parley-version.ts';
 import { planInput } from '../deploy/plan-input.ts';
 import { planLines } from '../deploy/plan-lines.ts';
-import { type SetOptions, repeatable, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { repeatable, setOption, stageOption } from '../stage-options.ts';
 
 export interface DeployCommandOptions {
   stage: string;

@@ -1,15 +1,14 @@
 import { Command } from 'commander';
-import { prefixOf } from '@parley/contract/names';
 import type { DestroyPlan } from '@parley/deploy/engine';
 import { ask } from '../ask.ts';
 import { destroyLines } from '../deploy/destroy-lines.ts';
 import { deployReporter } from '../deploy/deploy-reporter.ts';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
-import { readSettings } from '../deploy/plan-input.ts';
 import { printable } from '../printable.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
-import { readWorkspace, workspaceRoot } from '../workspace.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
+import { stageCloud } from '../stage-cloud.ts';
 
 interface DestroyCommandOptions {
   stage: string;
@@ -34,14 +33,10 @@ async function destroy(names: string[], { stage, set, yes, json }: DestroyComman
   const began = performance.now();
   const signal = interruption();
   const reporter = deployReporter({ json: json ?? false, verb: 'destroy' });
-  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
-  const { project, region, values } = await readSettings(workspace, { stage, set, note: reporter.note });
-  const [{ connect }, { refuseOtherAccount }, { destroyStacks, exitCodeOf, planDestroy }] = await Promise.all(
-    [import('@parley/deploy/cloud'), import('@parley/deploy/own-account'), import('@parley/deploy/engine')],
-  );
-  const cloud = connect({ region });
-  await refuseOtherAccount(cloud, stage, values.account);
-  const prefix = prefixOf(project, stage);
+  const [{ workspace, prefix, cloud }, { destroyStacks, exitCodeOf, planDestroy }] = await Promise.all([
+    stageCloud(stage, set, reporter.note),
+    import('@parley/deploy/engine'),
+  ]);
   const { root, packages } = workspace;
   const stacks = names.length > 0 ? names : undefined;
   const plan = await planDestroy({ cloud, stage, set, prefix, root, packages, stacks });

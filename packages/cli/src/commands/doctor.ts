@@ -4,7 +4,8 @@ import type { DoctorInput } from '@parley/deploy/doctor';
 import { doctorLines } from '../status/doctor-lines.ts';
 import { readSettings } from '../deploy/plan-input.ts';
 import { printableLine } from '../printable.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
 
 interface DoctorOptions {

@@ -4,7 +4,8 @@ import type { DeployedFunction } from '@parley/deploy/functions';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { stageCloud } from '../stage-cloud.ts';
-import { type SetOptions, checkNames, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { checkNames, setOption, stageOption } from '../stage-options.ts';
 import { synthesizeStale } from '../synthesis/synthesize-stale.ts';
 
 interface FnOptions {

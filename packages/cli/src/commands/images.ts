@@ -5,7 +5,8 @@ import type { ImageService } from '@parley/image/image-services';
 import { UserError } from '../errors.ts';
 import { planInput } from '../deploy/plan-input.ts';
 import { printable } from '../printable.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 import { workspaceImages } from '../deploy/workspace-images.ts';
 
 interface ImagesOptions {
@@ -42,12 +43,12 @@ async function build(names: string[], options: ImagesOptions): Promise<void> {
 }
 
 async function push(names: string[], options: ImagesOptions): Promise<void> {
-  const [{ pushImages }, { refuseOtherAccount }] = await Promise.all([
+  const [{ pushImages }, { accountOf, refuseOtherAccount }] = await Promise.all([
     import('@parley/image/push-images'),
     import('@parley/deploy/own-account'),
   ]);
   await run(names, options, async (each, { cloud, stage, assemblies }) => {
-    await refuseOtherAccount(cloud, stage, assemblies.find(({ account }) => account !== undefined)?.account);
+    await refuseOtherAccount(cloud, stage, accountOf(assemblies));
     return pushImages({ ...each, cloud });
   });
 }

@@ -3,7 +3,8 @@ import type { LogLine } from '@parley/deploy/logs';
 import { interruption } from '../interruption.ts';
 import { printable } from '../printable.ts';
 import { stageCloud } from '../stage-cloud.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 
 interface LogsCommandOptions {
   stage: string;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { planInput } from '../deploy/plan-input.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 
 interface PlanCommandOptions {
   stage: string;

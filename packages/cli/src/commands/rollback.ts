@@ -8,7 +8,8 @@ import { interruption } from '../interruption.ts';
 import { printable } from '../printable.ts';
 import { serviceLine } from '../status/service-lines.ts';
 import { stageCloud } from '../stage-cloud.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 
 interface RollbackCommandOptions {
   stage: string;

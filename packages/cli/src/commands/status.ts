@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stageCloud } from '../stage-cloud.ts';
-import { type SetOptions, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { setOption, stageOption } from '../stage-options.ts';
 
 interface StatusCommandOptions {
   stage: string;

@@ -3,7 +3,8 @@ import { readConfig } from '../config.ts';
 import { localStage } from '../local/local-sources.ts';
 import { printable } from '../printable.ts';
 import { synthesize } from '../synthesis/synthesize.ts';
-import { type SetOptions, checkNames, setOption, stageOption } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
+import { checkNames, setOption, stageOption } from '../stage-options.ts';
 import { readWorkspace, workspaceRoot } from '../workspace.ts';
 
 interface SynthOptions {

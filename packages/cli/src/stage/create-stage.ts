@@ -6,7 +6,7 @@ import { doctorInput } from '../commands/doctor.ts';
 import { doctorLines } from '../status/doctor-lines.ts';
 import { UserError } from '../errors.ts';
 import { printableLine } from '../printable.ts';
-import type { SetOptions } from '../stage-options.ts';
+import type { SetOptions } from '@parley/deploy/command-line';
 import { knownStages, type KnownStages } from './known-stages.ts';
 
 interface CreateOptions {

@@ -4,10 +4,9 @@ import { ask } from '../ask.ts';
 import { deployReporter } from '../deploy/deploy-reporter.ts';
 import { UserError } from '../errors.ts';
 import { interruption } from '../interruption.ts';
-import { readSettings } from '../deploy/plan-input.ts';
 import { printable } from '../printable.ts';
 import { deletedLines, deletionLines, isNothing } from './deletion-lines.ts';
-import { readWorkspace, workspaceRoot } from '../workspace.ts';
+import { stageCloud } from '../stage-cloud.ts';
 import { knownStages } from './known-stages.ts';
 
 export interface DeleteCommandOptions {
@@ -27,18 +26,13 @@ export async function deleteStage(stage: string, options: DeleteCommandOptions):
   const signal = interruption();
   const reporter = deployReporter({ json, verb: 'destroy' });
   reporter.step('looking at what there is');
-  const workspace = await readWorkspace(workspaceRoot(process.cwd()));
-  const { region, values } = await readSettings(workspace, { stage, set, note: reporter.note });
-  const { project, stages: known } = await knownStages(reporter.note, [region]);
-  const [{ connect }, { deleteStage: carryOut, planStageDeletion }, { exitCodeOf }] = await Promise.all([
-    import('@parley/deploy/cloud'),
+  const { workspace, prefix, cloud } = await stageCloud(stage, set, reporter.note);
+  const { project, stages: known } = await knownStages(reporter.note, [cloud.region]);
+  const [{ deleteStage: carryOut, planStageDeletion }, { exitCodeOf }] = await Promise.all([
     import('@parley/deploy/stages'),
     import('@parley/deploy/engine'),
   ]);
-  const cloud = connect({ region });
-  await refuseOtherAccount(stage, values.account, cloud);
   const { root, packages } = workspace;
-  const prefix = prefixOf(project, stage);
   const others = known.map((each) => prefixOf(project, each.stage)).filter((each) => each !== prefix);
   const plan = await planStageDeletion({ cloud, stage, prefix, root, packages, others, note: reporter.note });
   for (const line of deletionLines(plan, deleteData ? 'delete' : keepData ? 'keep' : undefined)) {
@@ -83,18 +77,6 @@ function refuseUndecided(
 async function isMeant({ stage }: StageDeletion, json: boolean): Promise<boolean> {
   if (json || !process.stdin.isTTY) throw new UserError(`This deletes stage "${stage}": say --yes.`);
   return (await ask(`Type the stage's name to delete it (${stage}): `)) === stage;
-}
-
-async function refuseOtherAccount(
-  stage: string,
-  wanted: string | undefined,
-  cloud: { account(): Promise<string> },
-): Promise<void> {
-  const account = await cloud.account();
-  if (wanted === undefined || wanted === account) return;
-  throw new UserError(
-    `Stage "${stage}" lives in account ${wanted}, but the credentials are of account ${account}. Use others (AWS_PROFILE).`,
-  );
 }
 
 function toJson({

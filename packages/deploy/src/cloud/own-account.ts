@@ -1,5 +1,11 @@
+import type { StackAssembly } from '@parley/assembly/read-assembly';
 import { DeployError, explain } from '../errors.ts';
 import type { Cloud } from './connect.ts';
+
+/** The account that the settings of a stage name, as its stacks were synthesized for it. */
+export function accountOf(assemblies: readonly Pick<StackAssembly, 'account'>[]): string | undefined {
+  return assemblies.find(({ account }) => account !== undefined)?.account;
+}
 
 /**
  * A stage with an account is never looked for in another one, where all would seem never deployed, or be another's.

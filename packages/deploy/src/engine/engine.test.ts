@@ -1,36 +1,24 @@
 import { ssmInput, ssmOutput } from '@parley/assembly/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Plan } from '../plan/types.ts';
 import { readRecords } from '../record/records.ts';
-import { type AwsAccount, startAwsAccount } from '../testing/aws-account.ts';
 import { asForBootstrap, bootstrapParameter } from '../testing/bootstrapped-assembly.ts';
-import { PlannedWorkspace, prefix, vpcPath } from '../testing/planned-workspace.ts';
+import { account, usePlannedWorkspace, workspace } from '../testing/planned-tests.ts';
+import { prefix, vpcPath } from '../testing/planned-workspace.ts';
 import { type DeployOptions, deployPlan } from './deploy-plan.ts';
 import type { EngineEvent } from './events.ts';
 import { exitCodeOf, type Outcome } from './outcome.ts';
 
-let account: AwsAccount;
-let workspace: PlannedWorkspace;
 let events: EngineEvent[];
 
-beforeAll(async () => {
-  account = await startAwsAccount();
-  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
-});
-afterAll(() => account.close());
-beforeEach(async () => {
-  account.stacks.clear();
-  account.parameters.clear();
-  account.objects.clear();
-  account.calls.length = 0;
+usePlannedWorkspace();
+beforeEach(() => {
   account.parameters.set(bootstrapParameter, '21');
   events = [];
-  workspace = await PlannedWorkspace.create(account);
 });
-afterEach(async () => {
+afterEach(() => {
   account.fail('*', undefined);
   for (const each of ['ExecuteChangeSet', 'DescribeStacks']) account.fail(each, undefined);
-  await workspace.remove();
 });
 
 const appName = `${prefix}-app`;

@@ -1,25 +1,16 @@
 import { ssmInput, ssmOutput } from '@parley/assembly/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Plan } from '../plan/types.ts';
-import { type AwsAccount, startAwsAccount } from '../testing/aws-account.ts';
 import { asForBootstrap, bootstrapParameter } from '../testing/bootstrapped-assembly.ts';
-import { PlannedWorkspace, prefix, vpcPath } from '../testing/planned-workspace.ts';
+import { account, usePlannedWorkspace, workspace } from '../testing/planned-tests.ts';
+import { prefix, vpcPath } from '../testing/planned-workspace.ts';
 import { deployPlan } from './deploy-plan.ts';
 import type { EngineEvent } from './events.ts';
 
-let account: AwsAccount;
-let workspace: PlannedWorkspace;
-
-beforeAll(async () => {
-  account = await startAwsAccount();
-  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
-});
-afterAll(() => account.close());
-beforeEach(async () => {
+usePlannedWorkspace();
+beforeEach(() => {
   account.parameters.set(bootstrapParameter, '21');
-  workspace = await PlannedWorkspace.create(account);
 });
-afterEach(() => workspace.remove());
 
 const foundationName = `${prefix}-foundation`;
 

@@ -1,7 +1,7 @@
 import { ssmInputs, ssmOutputs } from '@parley/assembly/graph';
 import { imagesOf } from '@parley/assembly/images';
 import type { StackAssembly } from '@parley/assembly/read-assembly';
-import { refuseOtherAccount } from '../cloud/own-account.ts';
+import { accountOf, refuseOtherAccount } from '../cloud/own-account.ts';
 import { explain } from '../errors.ts';
 import { type ChangedFiles, changedFiles } from '../git/changed-files.ts';
 import type { StoredRecord } from '../record/record.ts';
@@ -73,10 +73,6 @@ function writersOf(assemblies: readonly StackAssembly[]): Map<string, string> {
   return new Map(
     assemblies.flatMap(({ stack, template }) => ssmOutputs(template).map((path) => [path, stack] as const)),
   );
-}
-
-function accountOf(assemblies: readonly StackAssembly[]): string | undefined {
-  return assemblies.find(({ account }) => account !== undefined)?.account;
 }
 
 function lookUpOnce(root: string): Facts['changedSince'] {

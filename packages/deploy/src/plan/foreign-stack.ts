@@ -1,5 +1,5 @@
-import { type JsonObject, objectAt, textAt } from '@parley/assembly/values';
-import { templateMetadata } from '@parley/contract/names';
+import type { JsonObject } from '@parley/assembly/values';
+import { ownerOf } from './stack-owner.ts';
 import type { PlannedStack } from './types.ts';
 
 /**
@@ -10,8 +10,7 @@ export function foreignStack(
   deployed: JsonObject,
   { stack, name, assembly, record }: Pick<PlannedStack, 'stack' | 'name' | 'assembly' | 'record'>,
 ): PlannedStack['blocked'] {
-  const metadata = objectAt(objectAt(deployed, 'Metadata'), templateMetadata);
-  const [prefix, its] = [textAt(metadata, 'prefix'), textAt(metadata, 'stack')];
+  const { prefix, stack: its } = ownerOf(deployed);
   if (prefix === assembly.prefix && its === stack) return undefined;
   if (prefix === undefined && record !== undefined) return undefined;
   const whose = prefix === undefined ? 'nothing of Parley' : `${its} of ${prefix}`;

@@ -1,22 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type AwsAccount, startAwsAccount } from '../testing/aws-account.ts';
-import { PlannedWorkspace, prefix, sampleStacks } from '../testing/planned-workspace.ts';
+import { expect, test } from 'vitest';
+import { account, usePlannedWorkspace, workspace } from '../testing/planned-tests.ts';
+import { prefix, sampleStacks } from '../testing/planned-workspace.ts';
 import type { PlanInput } from './types.ts';
 
-let account: AwsAccount;
-let workspace: PlannedWorkspace;
-
-beforeAll(async () => {
-  account = await startAwsAccount();
-  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
-});
-afterAll(() => account.close());
-beforeEach(async () => {
-  account.stacks.clear();
-  account.parameters.clear();
-  workspace = await PlannedWorkspace.create(account);
-});
-afterEach(() => workspace.remove());
+usePlannedWorkspace();
 
 const chain: Partial<PlanInput> = { keepNewer: { asked: new Set(['app']) } };
 

@@ -1,22 +1,9 @@
 import type { Json, JsonObject } from '@parley/assembly/values';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type AwsAccount, startAwsAccount } from '../testing/aws-account.ts';
-import { PlannedWorkspace, sampleStacks, vpcPath } from '../testing/planned-workspace.ts';
+import { expect, test } from 'vitest';
+import { account, usePlannedWorkspace, workspace } from '../testing/planned-tests.ts';
+import { sampleStacks, vpcPath } from '../testing/planned-workspace.ts';
 
-let account: AwsAccount;
-let workspace: PlannedWorkspace;
-
-beforeAll(async () => {
-  account = await startAwsAccount();
-  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
-});
-afterAll(() => account.close());
-beforeEach(async () => {
-  account.stacks.clear();
-  account.parameters.clear();
-  workspace = await PlannedWorkspace.create(account);
-});
-afterEach(() => workspace.remove());
+usePlannedWorkspace();
 
 function table(key: string, indexes: string[] = [], more: JsonObject = {}): JsonObject {
   return {

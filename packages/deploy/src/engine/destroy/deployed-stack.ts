@@ -1,10 +1,11 @@
 import { edges, ssmInputs, ssmOutputs } from '@parley/assembly/graph';
 import type { Template } from '@parley/assembly/references';
-import { type JsonObject, objectAt, textAt } from '@parley/assembly/values';
-import { isSeededPath, ssmPath, stackName, templateMetadata, type Prefix } from '@parley/contract/names';
+import type { JsonObject } from '@parley/assembly/values';
+import { isSeededPath, ssmPath, stackName, type Prefix } from '@parley/contract/names';
 import type { Cloud } from '../../cloud/connect.ts';
 import { readDeployedTemplate } from '../../plan/deployed-template.ts';
 import { type LiveStack, readLiveStacks } from '../../plan/live-stacks.ts';
+import { ownerOf } from '../../plan/stack-owner.ts';
 import { inParallel } from '../in-parallel.ts';
 
 /** A stack of the stage as it stands in the account, whether the workspace has it or not. */
@@ -52,9 +53,9 @@ async function readDeployedStack(
   known: string | undefined,
 ): Promise<DeployedStack | undefined> {
   const template = status === 'REVIEW_IN_PROGRESS' ? {} : await readDeployedTemplate(cloud, name);
-  const metadata = objectAt(objectAt(template as JsonObject, 'Metadata'), templateMetadata);
-  const stack = textAt(metadata, 'prefix') === prefix ? textAt(metadata, 'stack') : undefined;
-  const isOthers = textAt(metadata, 'prefix') !== undefined && stack === undefined;
+  const owner = ownerOf(template as JsonObject);
+  const stack = owner.prefix === prefix ? owner.stack : undefined;
+  const isOthers = owner.prefix !== undefined && stack === undefined;
   const called = stack ?? (isOthers ? undefined : known);
   if (called === undefined) return undefined;
   return { stack: called, name, status, template: { ...emptyTemplate, ...template } as Template };

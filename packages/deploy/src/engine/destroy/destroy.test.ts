@@ -1,31 +1,21 @@
 import { ssmInput, ssmOutput } from '@parley/assembly/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readRecords } from '../../record/records.ts';
-import { type AwsAccount, startAwsAccount } from '../../testing/aws-account.ts';
-import { PlannedWorkspace, imageTagPath, prefix, vpcPath } from '../../testing/planned-workspace.ts';
+import { account, usePlannedWorkspace, workspace } from '../../testing/planned-tests.ts';
+import { imageTagPath, prefix, vpcPath } from '../../testing/planned-workspace.ts';
 import type { EngineEvent } from '../events.ts';
 import { exitCodeOf, type Outcome } from '../outcome.ts';
 import { destroyStacks } from './destroy-stacks.ts';
 import { type DestroyPlan, planDestroy } from './plan-destroy.ts';
 
-let account: AwsAccount;
-let workspace: PlannedWorkspace;
 let events: EngineEvent[];
 
-beforeAll(async () => {
-  account = await startAwsAccount();
-  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
-});
-afterAll(() => account.close());
+usePlannedWorkspace();
 beforeEach(async () => {
-  account.stacks.clear();
-  account.parameters.clear();
   events = [];
-  workspace = await PlannedWorkspace.create(account);
   account.parameters.set(imageTagPath, 'tag');
   await workspace.deploy(deployed);
 });
-afterEach(() => workspace.remove());
 
 const foundation = { Resources: { Vpc: ssmOutput(vpcPath, '10.0.0.0/16') } };
 const deployed = {
