@@ -2,7 +2,7 @@
 import { serviceEnvironment } from '@parley/inference-api/testing/child';
 import { startWorld } from '@parley/inference-api/testing/world';
 import { routePath } from '@parley/contract/routes';
-import { serve } from './peer.ts';
+import { serve } from '../peer.ts';
 import type { StreamRequest } from './clients.ts';
 
 const user = 'bench';

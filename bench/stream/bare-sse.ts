@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from './peer.ts';
+import { serve } from '../peer.ts';
 import type { TimedRecord } from './records.ts';
 
 let answer: readonly TimedRecord[] = [];

@@ -5,7 +5,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { routePath } from '@parley/contract/routes';
 import { parseEventId } from '@parley/contract/stream';
-import { serve } from './peer.ts';
+import { serve } from '../peer.ts';
 import { AnswerReader, type AnswerRead } from './answer-reader.ts';
 
 interface ReadAnswer extends AnswerRead {

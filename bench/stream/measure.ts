@@ -1,7 +1,7 @@
 import type { BackingDuties } from './backing.ts';
 import type { BareDuties } from './bare-sse.ts';
 import type { ClientDuties, Received, StreamRequest } from './clients.ts';
-import { startPeer, type Peer } from './peer.ts';
+import { startPeer, type Peer } from '../peer.ts';
 import { watchProcess, type Usage } from './process-usage.ts';
 import { atPace, recordPerToken, type SseRecord } from './records.ts';
 import { startService, type ServiceOptions } from './service.ts';
@@ -26,8 +26,8 @@ export interface Bench {
 }
 
 export async function startBench({ words }: { words: number }): Promise<Bench> {
-  const backing = startPeer<BackingDuties>('./backing.ts');
-  const clients = startPeer<ClientDuties>('./clients.ts');
+  const backing = startPeer<BackingDuties>(new URL('backing.ts', import.meta.url));
+  const clients = startPeer<ClientDuties>(new URL('clients.ts', import.meta.url));
   await backing.call('answerWith', { words });
   return { backing, clients, environment: await backing.call('environment') };
 }
@@ -91,7 +91,7 @@ export async function measureService(
 
 /** Measures a bare server that sends what the service's model wrote: one event for each of its tokens. */
 export async function measureBare(bench: Bench, load: Load, records: SseRecord[]): Promise<Measured> {
-  const bare = startPeer<BareDuties>('./bare-sse.ts');
+  const bare = startPeer<BareDuties>(new URL('bare-sse.ts', import.meta.url));
   try {
     const server = { url: await bare.call('listen'), pid: bare.pid };
     const events = recordPerToken(records);

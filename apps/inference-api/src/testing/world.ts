@@ -48,8 +48,13 @@ export const bucket = 'attachments';
 const timeoutSeconds = 30;
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-export async function startWorld(): Promise<World> {
-  const [tables, edge, issuer] = await Promise.all([startTestTables(), startAwsEdge(), createTestIssuer()]);
+/** `dynamoDb` is the endpoint of the tables' DynamoDB. Default: an embedded one. */
+export async function startWorld({ dynamoDb }: { dynamoDb?: string } = {}): Promise<World> {
+  const [tables, edge, issuer] = await Promise.all([
+    startTestTables(dynamoDb),
+    startAwsEdge(),
+    createTestIssuer(),
+  ]);
   const catalog = createCatalogStore({ client: tables.client, tableName: tables.catalogTable });
   const conversations = createConversationStore({
     client: tables.client,

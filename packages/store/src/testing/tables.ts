@@ -23,11 +23,10 @@ export interface TestTables {
 }
 
 /**
- * Creates both tables in an embedded DynamoDB in memory, on a free port of 127.0.0.1; or, when
- * `PARLEY_TEST_DYNAMODB` names the endpoint of another DynamoDB, in that one. Close it in `afterAll`.
+ * Creates both tables in an embedded DynamoDB in memory, on a free port of 127.0.0.1; or, when `elsewhere` or
+ * else `PARLEY_TEST_DYNAMODB` names the endpoint of another DynamoDB, in that one. Close it in `afterAll`.
  */
-export async function startTestTables(): Promise<TestTables> {
-  const elsewhere = process.env['PARLEY_TEST_DYNAMODB'];
+export async function startTestTables(elsewhere = process.env['PARLEY_TEST_DYNAMODB']): Promise<TestTables> {
   const { endpoint, stop } = elsewhere ? { endpoint: elsewhere, stop: undefined } : await startEmbedded();
   const clients: DynamoDBClient[] = [];
   const access = {

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 /** What a process of the bench does for the one that started it, by name. */
 export type Duties = Record<string, (argument: never) => unknown>;
@@ -28,10 +27,9 @@ interface Answer {
   error?: string;
 }
 
-/** Starts a module of the bench that ends in `serve(…)`; `module` is its name beside this file. */
-export function startPeer<D extends Duties>(module: string): Peer<D> {
-  const path = fileURLToPath(new URL(module, import.meta.url));
-  const child = fork(path, { serialization: 'advanced', execArgv: ['--no-warnings'] });
+/** Starts a module that ends in `serve(…)`. */
+export function startPeer<D extends Duties>(module: URL): Peer<D> {
+  const child = fork(module, { serialization: 'advanced', execArgv: ['--no-warnings'] });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   child.on('message', ({ id, value, error }: Answer) => {
     const call = waiting.get(id);
@@ -40,7 +38,8 @@ export function startPeer<D extends Duties>(module: string): Peer<D> {
     else call?.reject(new Error(error));
   });
   const exited = once(child, 'exit').then(([code, signal]) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${module} ended with ${code ?? signal}`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`${module.pathname} ended with ${code ?? signal}`));
     waiting.clear();
   });
   let calls = 0;

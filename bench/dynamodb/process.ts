@@ -1,0 +1,10 @@
+/**
+ * The tables in a process of their own. The embedded DynamoDB of the tests takes about a thousand calls a second on one
+ * core, fewer than a thousand streams make: it would be measured, not the service.
+ */
+import { serve } from '../peer.ts';
+import { listenAsDynamoDb } from './server.ts';
+
+const duties = { listen: () => listenAsDynamoDb() };
+export type DynamoDbDuties = typeof duties;
+serve(duties);
