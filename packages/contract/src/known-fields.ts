@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Message, ToolPart } from './message.ts';
 import type { TokenUsage } from './stream.ts';
 
 // Apart from the schemas, which the page in the browser does without.
@@ -6,6 +6,19 @@ import type { TokenUsage } from './stream.ts';
 /** Of a run's problem, what this version stores: a newer one may have said more. */
 export function problemOf({ code, message }: NonNullable<Message['error']>): NonNullable<Message['error']> {
   return { code, message };
+}
+
+/** Of a call's approval, what this version stores: a newer one may have said more. */
+export function approvalOf({
+  expiresAt,
+  decision,
+  reason,
+}: NonNullable<ToolPart['approval']>): NonNullable<ToolPart['approval']> {
+  return {
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(decision !== undefined && { decision }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 /** Of a run's usage, what this version stores: a newer one may have counted more. */

@@ -52,6 +52,25 @@ test('a run that was cut has the usage that was last told', () => {
   expect(foldRun(answer.slice(0, -1)).usage).toEqual({ inputTokens: 2, outputTokens: 1 });
 });
 
+test('a run that waits says until when a call can be approved, and the run that goes on what was decided', () => {
+  const asked = { type: 'tool-input-available', ...call, toolName: 'refund', input: { amount: 5 } } as const;
+  const part = { type: 'dynamic-tool', toolCallId: 'c1', toolName: 'refund', input: { amount: 5 } };
+  const expiresAt = '2026-01-02T00:00:00Z';
+  const waiting = foldRun([
+    asked,
+    { type: 'data-tool-approval', id: 'c1', data: { toolCallId: 'c1', expiresAt } },
+    { type: 'finish', finishReason: 'tool-calls' },
+  ]);
+  expect(waiting.parts).toEqual([{ ...part, state: 'input-available', approval: { expiresAt } }]);
+  const decision = { decision: 'declined', reason: 'Too much.' } as const;
+  const after = foldRun([
+    asked,
+    { type: 'data-tool-decision', id: 'c1', data: { toolCallId: 'c1', ...decision } },
+    { type: 'tool-output-error', ...call, errorText: 'You declined: Too much.' },
+  ]);
+  expect(after.parts).toMatchObject([{ ...part, state: 'output-error', approval: decision }]);
+});
+
 test('a failed run says why, and events of unknown parts change nothing', () => {
   const problem = { code: 'throttled', message: 'The model is busy.' };
   const content = foldRun([

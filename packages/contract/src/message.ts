@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { feedback } from './feedback.ts';
-import { problemOf, usageOf } from './known-fields.ts';
+import { approvalOf, problemOf, usageOf } from './known-fields.ts';
 import { runErrorCode, seal } from './run.ts';
-import { milliseconds, tokenUsage, type StreamEvent } from './stream.ts';
+import { decided, milliseconds, tokenUsage, type StreamEvent } from './stream.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -17,6 +17,14 @@ export const toolPart = z.strictObject({
   errorText: z.string().optional(),
   /** How long the tool worked, measured where it was called; absent while it works, and of calls that were cut. */
   durationMs: milliseconds.optional(),
+  /**
+   * Of a call that needs the user's approval. `expiresAt`, in the message that asks: until when it can be given.
+   * `decision`, in the message that goes on: what it was.
+   */
+  approval: z
+    .strictObject({ expiresAt: z.iso.datetime(), ...decided })
+    .partial()
+    .optional(),
 });
 export const messagePart = z.discriminatedUnion('type', [textPart, stepPart, toolPart]);
 export type MessagePart = z.infer<typeof messagePart>;
@@ -92,6 +100,10 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       return;
     case 'data-tool-duration':
       changeCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
+      return;
+    case 'data-tool-approval':
+    case 'data-tool-decision':
+      changeCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
       return;
     case 'data-problem':
       content.error = problemOf(event.data);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { writtenText } from './written-text.ts';
 
-/** How a run ended. `interrupted`: the process that ran it died or lost its lease; it can be continued. */
-export const seal = z.enum(['finished', 'stopped', 'interrupted', 'failed']);
+/**
+ * How a run ended. `interrupted`: the process that ran it died or lost its lease; it can be continued.
+ * `waiting`: tools it wants to call need the user's approval; the user's decision is a run of its own.
+ */
+export const seal = z.enum(['finished', 'stopped', 'interrupted', 'failed', 'waiting']);
 export type Seal = z.infer<typeof seal>;
 
 /**

@@ -7,6 +7,11 @@ export const milliseconds = z.number().int().nonnegative();
 /** What a run has used so far, its nested agents included, as the model's provider counts it. */
 export const tokenUsage = z.strictObject({ inputTokens: z.number(), outputTokens: z.number() });
 export type TokenUsage = z.infer<typeof tokenUsage>;
+/** What the user says to a call that needs approval, and why, if they say so. */
+export const decided = {
+  decision: z.enum(['approved', 'declined']),
+  reason: text.optional(),
+};
 const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
 
 /**
@@ -51,6 +56,18 @@ export const streamEvent = z.discriminatedUnion('type', [
     type: z.literal('data-tool-duration'),
     id: text,
     data: z.strictObject({ toolCallId: text, durationMs: milliseconds }),
+  }),
+  /** A call that is not made before the user approves it, until `expiresAt`. Only right before the `finish` of a run that waits. */
+  z.strictObject({
+    type: z.literal('data-tool-approval'),
+    id: text,
+    data: z.strictObject({ toolCallId: text, expiresAt: z.iso.datetime() }),
+  }),
+  /** What the user decided of a call that an earlier run asked for; right after its `tool-input-available`. */
+  z.strictObject({
+    type: z.literal('data-tool-decision'),
+    id: text,
+    data: z.strictObject({ toolCallId: text, ...decided }),
   }),
   /** Something the user should see while waiting, such as a throttled model; not part of the message. */
   z.strictObject({

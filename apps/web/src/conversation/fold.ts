@@ -1,5 +1,6 @@
-import { problemOf, usageOf } from '@parley/contract/known-fields';
+import { approvalOf, problemOf, usageOf } from '@parley/contract/known-fields';
 import type { MessagePart, ToolPart } from '@parley/contract/message';
+import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { RunContent } from './state.ts';
 
@@ -39,6 +40,9 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
       return { ...content, usage: usageOf(event.messageMetadata.usage) };
     case 'data-tool-duration':
       return answerCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
+    case 'data-tool-approval':
+    case 'data-tool-decision':
+      return answerCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
     case 'data-notice':
       return { ...content, notice: event.data };
     case 'data-problem':
@@ -50,13 +54,18 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
     case 'finish':
       return {
         ...content,
-        seal: content.seal ?? (content.error ? 'failed' : 'finished'),
+        seal: content.seal ?? (content.error ? 'failed' : endOf(event)),
         notice: undefined,
         ...(event.messageMetadata && { usage: usageOf(event.messageMetadata.usage) }),
       };
     default:
       return content;
   }
+}
+
+/** Only a run that waits for the user's approval ends with calls that are not made. */
+function endOf({ finishReason }: Extract<StreamEvent, { type: 'finish' }>): Seal {
+  return finishReason === 'tool-calls' ? 'waiting' : 'finished';
 }
 
 function addPart(content: RunContent, part: MessagePart): RunContent {

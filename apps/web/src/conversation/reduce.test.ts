@@ -35,6 +35,14 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     id,
     data: { toolCallId: id, durationMs: id.charCodeAt(0) },
   })),
+  ids.map((toolCallId): StreamEvent => {
+    const data = { toolCallId, expiresAt: '2026-01-02T00:00:00Z' };
+    return { type: 'data-tool-approval', id: toolCallId, data };
+  }),
+  ids.map((toolCallId): StreamEvent => {
+    const data = { toolCallId, decision: 'declined' as const, reason: 'No.' };
+    return { type: 'data-tool-decision', id: toolCallId, data };
+  }),
   fc.record({
     type: fc.constant('data-problem' as const),
     data: fc.record({ code: fc.constant('throttled'), message: fc.string({ maxLength: 8 }) }),
