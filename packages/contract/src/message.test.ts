@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { branchTo, foldRun, messageText, type Message } from './message.ts';
+import { branchTo, foldRun, message, messageText, type Message } from './message.ts';
 import type { StreamEvent } from './stream.ts';
 
 const call = { toolCallId: 'c1', dynamic: true as const };
@@ -103,4 +103,23 @@ test('a branch leads from the first message to its leaf, past siblings, and ends
   expect(branchTo(tree, null)).toEqual([]);
   expect(branchTo(tree, 'unknown')).toEqual([]);
   expect(branchTo([message('x', 'y'), message('y', 'x')], 'x').length).toBeLessThanOrEqual(3);
+});
+
+test('a message with files says the same in words as one without', () => {
+  const file = {
+    type: 'file',
+    mediaType: 'text/plain',
+    filename: 'a.txt',
+    url: '/api/sessions/s/attachments/a',
+    bytes: 1,
+  } as const;
+  const question = message.parse({
+    id: 'q',
+    parentId: null,
+    role: 'user',
+    status: 'finished',
+    parts: [file, { type: 'text', text: 'What is in it?' }],
+    createdAt: '2026-01-01T00:00:00Z',
+  });
+  expect(messageText(question)).toBe('What is in it?');
 });

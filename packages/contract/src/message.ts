@@ -26,8 +26,17 @@ export const toolPart = z.strictObject({
     .partial()
     .optional(),
 });
-export const messagePart = z.discriminatedUnion('type', [textPart, stepPart, toolPart]);
+/** An attachment of a user's message. Its `url` is the download route: it works for its owner, and does not expire. */
+export const filePart = z.strictObject({
+  type: z.literal('file'),
+  mediaType: z.string(),
+  filename: z.string(),
+  url: z.string(),
+  bytes: z.number().int(),
+});
+export const messagePart = z.discriminatedUnion('type', [textPart, stepPart, toolPart, filePart]);
 export type MessagePart = z.infer<typeof messagePart>;
+export type FilePart = z.infer<typeof filePart>;
 export type ToolPart = z.infer<typeof toolPart>;
 
 /** `streaming` while its run is open, then the run's seal. User messages are `finished`. */
