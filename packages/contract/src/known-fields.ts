@@ -1,11 +1,16 @@
-import type { Message, ToolPart } from './message.ts';
-import type { TokenUsage } from './stream.ts';
+import type { ToolPart } from './message.ts';
+import type { ContextRead, RunProblem, TokenUsage } from './stream.ts';
 
 // Apart from the schemas, which the page in the browser does without.
 
 /** Of a run's problem, what this version stores: a newer one may have said more. */
-export function problemOf({ code, message }: NonNullable<Message['error']>): NonNullable<Message['error']> {
-  return { code, message };
+export function problemOf({ code, message, retryAt }: RunProblem): RunProblem {
+  return { code, message, ...(retryAt !== undefined && { retryAt }) };
+}
+
+/** Of what a model read, what this version stores: a newer one may have said more. */
+export function contextOf({ read, of, trimmed }: ContextRead): ContextRead {
+  return { read, of, trimmed };
 }
 
 /** Of a call's approval, what this version stores: a newer one may have said more. */

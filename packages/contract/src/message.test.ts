@@ -71,6 +71,16 @@ test('a run that waits says until when a call can be approved, and the run that 
   expect(after.parts).toMatchObject([{ ...part, state: 'output-error', approval: decision }]);
 });
 
+test('what the model read of a long branch, and when to try again, stay with the message', () => {
+  const told: StreamEvent[] = [
+    { type: 'data-context', id: 'context', data: { read: 20, of: 62, trimmed: 0 } },
+    { type: 'data-context', id: 'context', data: { read: 14, of: 62, trimmed: 3 } },
+  ];
+  expect(foldRun(told)).toEqual({ parts: [], context: { read: 14, of: 62, trimmed: 3 } });
+  const error = { code: 'throttled', message: 'Busy.', retryAt: '2026-01-01T00:00:30.000Z' };
+  expect(foldRun([{ type: 'data-problem', data: error }]).error).toEqual(error);
+});
+
 test('a failed run says why, and events of unknown parts change nothing', () => {
   const problem = { code: 'throttled', message: 'The model is busy.' };
   const content = foldRun([

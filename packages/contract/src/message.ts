@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { feedback } from './feedback.ts';
-import { approvalOf, problemOf, usageOf } from './known-fields.ts';
-import { runErrorCode, seal } from './run.ts';
-import { decided, milliseconds, tokenUsage, type StreamEvent } from './stream.ts';
+import { approvalOf, contextOf, problemOf, usageOf } from './known-fields.ts';
+import { seal } from './run.ts';
+import { contextRead, decided, milliseconds, runProblem, tokenUsage, type StreamEvent } from './stream.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -53,9 +53,17 @@ export const message = z.strictObject({
   /** Assistant messages: the run that wrote it, and the model that answered. */
   runId: z.string().optional(),
   model: z.string().optional(),
-  error: z.strictObject({ code: runErrorCode.or(z.string()), message: z.string() }).optional(),
+  /** Its `code` is one of `runErrorCode`, or a newer one. */
+  error: runProblem.optional(),
   /** Assistant messages: also of a run that was cut, which has that of the model calls that ended. */
   usage: tokenUsage.optional(),
+  /** Assistant messages: what the model read of the branch, where that was not all of it. */
+  context: contextRead.optional(),
+  /**
+   * True of a message in which a model sums up the branch above it. What follows reads it in place of what went
+   * before; below a user's message, that message is still to be answered.
+   */
+  summary: z.literal(true).optional(),
   /** Assistant messages: what the user thinks of it. */
   feedback: feedback.optional(),
   /** Grows with every change of the feedback, its withdrawal too, so that of two looks the newer is known. */
@@ -64,7 +72,7 @@ export const message = z.strictObject({
 export type Message = z.infer<typeof message>;
 
 /** What a run's events amount to: the content of its assistant message. */
-export type RunContent = Pick<Message, 'parts' | 'model' | 'error' | 'usage'>;
+export type RunContent = Pick<Message, 'parts' | 'model' | 'error' | 'usage' | 'context'>;
 
 /**
  * Folds a run's events, in order, into its message. The stored message and what every client
@@ -113,6 +121,9 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
     case 'data-tool-approval':
     case 'data-tool-decision':
       changeCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
+      return;
+    case 'data-context':
+      content.context = contextOf(event.data);
       return;
     case 'data-problem':
       content.error = problemOf(event.data);

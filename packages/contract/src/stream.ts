@@ -12,6 +12,24 @@ export const decided = {
   decision: z.enum(['approved', 'declined']),
   reason: text.optional(),
 };
+/** What a model read of the branch it answers; nothing that is stored is changed or dropped for it. */
+export const contextRead = z.strictObject({
+  /** Messages it was given, the one it answers included, … */
+  read: z.number().int().nonnegative(),
+  /** … of those the branch has since its last summary, that one included. */
+  of: z.number().int().nonnegative(),
+  /** Tool results that it was given only the beginning of, to save room. */
+  trimmed: z.number().int().nonnegative(),
+});
+export type ContextRead = z.infer<typeof contextRead>;
+/** Why a run failed, for programs and for people. */
+export const runProblem = z.strictObject({
+  code: text,
+  message: text,
+  /** When another try is of use, as the model's server said; absent when it did not say. */
+  retryAt: z.iso.datetime().optional(),
+});
+export type RunProblem = z.infer<typeof runProblem>;
 const toolCall = { toolCallId: text, toolName: text, dynamic: z.literal(true) };
 
 /**
@@ -75,8 +93,10 @@ export const streamEvent = z.discriminatedUnion('type', [
     transient: z.literal(true),
     data: z.strictObject({ code: text, message: text, retryAfterSeconds: z.number().optional() }),
   }),
+  /** Before a model call, when the branch is longer than the model reads. A later one of the run replaces it. */
+  z.strictObject({ type: z.literal('data-context'), id: text, data: contextRead }),
   /** Why a run failed, for programs; `error` says it to people. */
-  z.strictObject({ type: z.literal('data-problem'), data: z.strictObject({ code: text, message: text }) }),
+  z.strictObject({ type: z.literal('data-problem'), data: runProblem }),
   z.strictObject({ type: z.literal('error'), errorText: text }),
   z.strictObject({ type: z.literal('abort'), reason: z.enum(['stopped', 'interrupted']) }),
   z.strictObject({

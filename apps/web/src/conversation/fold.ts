@@ -1,4 +1,4 @@
-import { approvalOf, problemOf, usageOf } from '@parley/contract/known-fields';
+import { approvalOf, contextOf, problemOf, usageOf } from '@parley/contract/known-fields';
 import type { MessagePart, ToolPart } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
@@ -45,6 +45,8 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
       return answerCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
     case 'data-notice':
       return { ...content, notice: event.data };
+    case 'data-context':
+      return { ...content, context: contextOf(event.data) };
     case 'data-problem':
       return { ...content, error: problemOf(event.data) };
     case 'error':

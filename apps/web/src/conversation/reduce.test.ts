@@ -45,7 +45,19 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('data-problem' as const),
-    data: fc.record({ code: fc.constant('throttled'), message: fc.string({ maxLength: 8 }) }),
+    data: fc.record(
+      {
+        code: fc.constant('throttled'),
+        message: fc.string({ maxLength: 8 }),
+        retryAt: fc.constant('2026-01-01T00:00:30.000Z'),
+      },
+      { requiredKeys: ['code', 'message'] },
+    ),
+  }),
+  fc.record({
+    type: fc.constant('data-context' as const),
+    id: ids,
+    data: fc.record({ read: fc.nat(), of: fc.nat(), trimmed: fc.nat() }),
   }),
   fc.record({ type: fc.constant('error' as const), errorText: fc.string({ maxLength: 8 }) }),
   fc.record({
@@ -67,6 +79,7 @@ const newer = fc.oneof(
   event.map((each) => ({ ...each, colour: 'red' })),
   fc.constantFrom(
     { type: 'data-problem', data: { code: 'throttled', message: 'Busy.', hint: 'Wait.' } },
+    { type: 'data-context', id: 'context', data: { read: 1, of: 2, trimmed: 0, cached: 1 } },
     { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 4, cachedTokens: 5 } } },
   ),
 ) as fc.Arbitrary<StreamEvent>;
@@ -160,11 +173,12 @@ test('entries that arrive in any order, any of them twice, give the same state',
 test('an answer as it grows here is what the contract makes of the same events', () => {
   fc.assert(
     fc.property(runLog, (events) => {
-      const { parts, model, error, usage } = events.reduce(foldEvent, emptyContent);
-      expect({ parts, model, error, usage }).toEqual({
+      const { parts, model, error, usage, context } = events.reduce(foldEvent, emptyContent);
+      expect({ parts, model, error, usage, context }).toEqual({
         model: undefined,
         error: undefined,
         usage: undefined,
+        context: undefined,
         ...foldRun(events),
       });
     }),

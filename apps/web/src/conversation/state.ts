@@ -13,6 +13,7 @@ export interface RunContent {
   texts: Readonly<Record<string, number>>;
   error?: Message['error'];
   usage?: Message['usage'];
+  context?: Message['context'];
   notice?: Notice | undefined;
   /** How it ended, as the stream itself says. */
   seal?: Seal;

@@ -76,7 +76,7 @@ function withRun(state: Conversation, message: Message): Message & { notice?: No
   const status = run?.content.seal ?? message.status;
   if (!run || run.next === 0 || sizeOf(run.content.parts) < sizeOf(message.parts))
     return { ...message, status };
-  const { parts, model, error, usage, notice } = run.content;
+  const { parts, model, error, usage, context, notice } = run.content;
   return {
     ...message,
     parts: [...parts],
@@ -85,6 +85,7 @@ function withRun(state: Conversation, message: Message): Message & { notice?: No
     ...(model !== undefined && { model }),
     ...(error && { error }),
     ...(usage && { usage }),
+    ...(context && { context }),
   };
 }
 
@@ -115,6 +116,7 @@ function pendingViews(state: Conversation, pending: Pending): MessageView[] {
     ...(runId !== undefined && { runId }),
     ...(content?.model !== undefined && { model: content.model }),
     ...(content?.error && { error: content.error }),
+    ...(content?.context && { context: content.context }),
   };
   return [...question, answer];
 }

@@ -27,12 +27,12 @@ export interface Messages {
 /** Bytes of content beside an item's other attributes: an item holds at most 400 KB. */
 const inlineBytesMax = 300 * 1024;
 
-const { parts, model, error, usage } = messageSchema.shape;
-const contentSchema = z.object({ parts, model, error, usage });
+const { parts, model, error, usage, context } = messageSchema.shape;
+const contentSchema = z.object({ parts, model, error, usage, context });
 const storedContent = json.pipe(tolerant(contentSchema));
 
 const messageItem = messageSchema
-  .omit({ parts: true, model: true, error: true, usage: true })
+  .omit({ parts: true, model: true, error: true, usage: true, context: true })
   .extend({
     bodyHash: z.string().optional(),
     content: z.string().optional(),
@@ -85,8 +85,8 @@ export function createMessages(table: TableIo): Messages {
   return {
     getMessage,
     putMessage: async (sessionId, message) => {
-      const { parts, model, error, usage, ...rest } = message;
-      const content = await contentAttributes(sessionId, { parts, model, error, usage });
+      const { parts, model, error, usage, context, ...rest } = message;
+      const content = await contentAttributes(sessionId, { parts, model, error, usage, context });
       const item = { ...messageKey(sessionId, message.id), ...rest, ...content };
       return putOrFind(
         message,
