@@ -48,12 +48,12 @@ export const bucket = 'attachments';
 const timeoutSeconds = 30;
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** `dynamoDb` is the endpoint of the tables' DynamoDB. Default: an embedded one. */
-export async function startWorld({ dynamoDb }: { dynamoDb?: string } = {}): Promise<World> {
+/** `dynamoDb` is the endpoint of the tables' DynamoDB, an embedded one by default; `issuer` whose tokens count. */
+export async function startWorld(options: { dynamoDb?: string; issuer?: TestIssuer } = {}): Promise<World> {
   const [tables, edge, issuer] = await Promise.all([
-    startTestTables(dynamoDb),
+    startTestTables(options.dynamoDb),
     startAwsEdge(),
-    createTestIssuer(),
+    options.issuer ?? createTestIssuer(),
   ]);
   const catalog = createCatalogStore({ client: tables.client, tableName: tables.catalogTable });
   const conversations = createConversationStore({
@@ -149,7 +149,7 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
   const lines: Record<string, unknown>[] = [];
   const aws = { region: 'us-east-1', credentials, endpoint: edge.url };
   const service = createInferenceApi({
-    signIn: { issuer: issuer.issuer, scope: issuer.scope, keys: issuer.keys },
+    signIn: issuer,
     catalog: createCatalogStore({ client, tableName: tables.catalogTable }),
     conversations,
     runLog,

@@ -51,8 +51,9 @@ const writer = (requestId: string): Writer => ({
   requestId,
 });
 
-export async function startWorld(): Promise<World> {
-  const [tables, issuer] = await Promise.all([startTestTables(), createTestIssuer()]);
+/** `issuer` is whose tokens count. Default: one of its own. */
+export async function startWorld(options: { issuer?: TestIssuer } = {}): Promise<World> {
+  const [tables, issuer] = await Promise.all([startTestTables(), options.issuer ?? createTestIssuer()]);
   const { client } = tables;
   const catalog = createCatalogStore({ client, tableName: tables.catalogTable });
   const conversations = createConversationStore({ client, tableName: tables.conversationsTable });

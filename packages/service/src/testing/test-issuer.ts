@@ -16,6 +16,8 @@ import {
 export interface TestIssuer {
   issuer: string;
   scope: string;
+  /** The audience that its tokens have; none unless it was asked for. */
+  audience?: string;
   /** For `signIn({ keys })`: finds the issuer's key without a network. */
   keys: JWTVerifyGetKey;
   jwks: JSONWebKeySet;
@@ -34,20 +36,24 @@ export interface TestIssuerOptions {
   issuer?: string;
   /** Default `parley-test/chat`. */
   scope?: string;
+  /** Default: tokens have none, as Cognito's access tokens. */
+  audience?: string;
 }
 
 const algorithm = 'ES256';
 
 /** Creates an issuer with a key pair of its own. */
 export async function createTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { issuer = 'https://issuer.test', scope = 'parley-test/chat' } = options;
+  const { issuer = 'https://issuer.test', scope = 'parley-test/chat', audience } = options;
+  const common = { iss: issuer, scope, ...(audience !== undefined && { aud: audience }) };
   const { publicKey, privateKey } = await generateKeyPair(algorithm);
   const kid = randomUUID();
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' }] };
-  const mint = (claims: TestClaims = {}) => signed(privateKey, kid, { iss: issuer, scope, ...claims });
+  const mint = (claims: TestClaims = {}) => signed(privateKey, kid, { ...common, ...claims });
   return {
     issuer,
     scope,
+    ...(audience !== undefined && { audience }),
     jwks,
     mint,
     keys: createLocalJWKSet(jwks),
