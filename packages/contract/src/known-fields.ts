@@ -1,5 +1,6 @@
 import type { ToolPart } from './message.ts';
 import type { ContextRead, RunProblem, TokenUsage } from './stream.ts';
+import type { ToolProgress } from './tool-progress.ts';
 
 // Apart from the schemas, which the page in the browser does without.
 
@@ -29,4 +30,9 @@ export function approvalOf({
 /** Of a run's usage, what this version stores: a newer one may have counted more. */
 export function usageOf({ inputTokens, outputTokens }: TokenUsage): TokenUsage {
   return { inputTokens, outputTokens };
+}
+
+/** Of a call's progress, what this version stores: a newer one may have said more. */
+export function progressOf({ percent, text }: ToolProgress): ToolProgress {
+  return { ...(percent !== undefined && { percent }), ...(text !== undefined && { text }) };
 }

@@ -93,6 +93,19 @@ test('a failed run says why, and events of unknown parts change nothing', () => 
   expect(content).toEqual({ parts: [], error: problem });
 });
 
+test('a call shows its newest progress until it has its answer, and keeps it when it is cut', () => {
+  const progress = (toolCallId: string, data: object) =>
+    ({ type: 'data-tool-progress', id: toolCallId, data: { toolCallId, ...data } }) as StreamEvent;
+  const told = [
+    ...answer.slice(0, 3),
+    progress('c1', { percent: 10, text: 'Reading' }),
+    progress('c1', { percent: 40 }),
+    progress('never called', { percent: 1 }),
+  ];
+  expect(foldRun(told).parts.at(-1)).toMatchObject({ state: 'input-available', progress: { percent: 40 } });
+  expect(foldRun([...told, ...answer.slice(3), progress('c1', { percent: 90 })])).toEqual(foldRun(answer));
+});
+
 test('events of a newer version, of types and with keys that are unknown here, change nothing', () => {
   const confetti = { type: 'data-confetti', id: 't', data: {}, transient: true } as unknown as StreamEvent;
   const wordy = answer.flatMap((event) => [confetti, { ...event, colour: 'red' }]);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { feedback } from './feedback.ts';
-import { approvalOf, contextOf, problemOf, usageOf } from './known-fields.ts';
+import { approvalOf, contextOf, problemOf, progressOf, usageOf } from './known-fields.ts';
 import { seal } from './run.ts';
 import { contextRead, decided, milliseconds, runProblem, tokenUsage, type StreamEvent } from './stream.ts';
+import { toolProgress } from './tool-progress.ts';
 
 /** Parts of a message, as AI SDK's `UIMessage` has them. */
 export const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
@@ -25,6 +26,8 @@ export const toolPart = z.strictObject({
     .strictObject({ expiresAt: z.iso.datetime(), ...decided })
     .partial()
     .optional(),
+  /** How far a call without an answer is, or was when it was cut. */
+  progress: toolProgress.optional(),
 });
 /** An attachment of a user's message. Its `url` is the download route: it works for its owner, and does not expire. */
 export const filePart = z.strictObject({
@@ -110,10 +113,10 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       return;
     }
     case 'tool-output-available':
-      changeCall(content, event.toolCallId, { state: 'output-available', output: event.output });
+      answerCall(content, event.toolCallId, { state: 'output-available', output: event.output });
       return;
     case 'tool-output-error':
-      changeCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
+      answerCall(content, event.toolCallId, { state: 'output-error', errorText: event.errorText });
       return;
     case 'data-tool-duration':
       changeCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
@@ -124,6 +127,9 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
       return;
     case 'data-context':
       content.context = contextOf(event.data);
+      return;
+    case 'data-tool-progress':
+      tellProgress(content, event.data.toolCallId, progressOf(event.data));
       return;
     case 'data-problem':
       content.error = problemOf(event.data);
@@ -138,8 +144,26 @@ function foldEvent(content: RunContent, textParts: Map<string, { text: string }>
 }
 
 function changeCall(content: RunContent, toolCallId: string, change: Partial<ToolPart>): void {
-  const call = content.parts.find((part) => part.type === 'dynamic-tool' && part.toolCallId === toolCallId);
+  const call = findCall(content, toolCallId);
   if (call) Object.assign(call, change);
+}
+
+/** Its progress is no part of a call that has its answer. */
+function answerCall(content: RunContent, toolCallId: string, answer: Partial<ToolPart>): void {
+  const call = findCall(content, toolCallId);
+  if (!call) return;
+  delete call.progress;
+  Object.assign(call, answer);
+}
+
+function tellProgress(content: RunContent, toolCallId: string, progress: ToolPart['progress']): void {
+  const call = findCall(content, toolCallId);
+  if (call?.state === 'input-available') Object.assign(call, { progress });
+}
+
+function findCall({ parts }: RunContent, toolCallId: string): ToolPart | undefined {
+  return parts.find((part) => part.type === 'dynamic-tool' && part.toolCallId === toolCallId) as
+    ToolPart | undefined;
 }
 
 /** The plain text of a message: its text parts, joined. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant.ts';
+import { toolProgress } from './tool-progress.ts';
 
 const text = z.string();
 /** A duration in whole milliseconds. */
@@ -86,6 +87,15 @@ export const streamEvent = z.discriminatedUnion('type', [
     type: z.literal('data-tool-decision'),
     id: text,
     data: z.strictObject({ toolCallId: text, ...decided }),
+  }),
+  /**
+   * How far a call is, between its input and its output; each one stands for all before it. Its `id` is the call's,
+   * so that a client keeps the newest one only.
+   */
+  z.strictObject({
+    type: z.literal('data-tool-progress'),
+    id: text,
+    data: z.strictObject({ toolCallId: text, ...toolProgress.shape }),
   }),
   /** Something the user should see while waiting, such as a throttled model; not part of the message. */
   z.strictObject({

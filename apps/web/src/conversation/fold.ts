@@ -1,7 +1,8 @@
-import { approvalOf, contextOf, problemOf, usageOf } from '@parley/contract/known-fields';
+import { approvalOf, contextOf, problemOf, progressOf, usageOf } from '@parley/contract/known-fields';
 import type { MessagePart, ToolPart } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
+import type { ToolProgress } from '@parley/contract/tool-progress';
 import type { RunContent } from './state.ts';
 
 export const emptyContent: RunContent = { parts: [], texts: {} };
@@ -39,10 +40,12 @@ export function foldEvent(content: RunContent, event: StreamEvent): RunContent {
     case 'message-metadata':
       return { ...content, usage: usageOf(event.messageMetadata.usage) };
     case 'data-tool-duration':
-      return answerCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
+      return changeCall(content, event.data.toolCallId, { durationMs: event.data.durationMs });
     case 'data-tool-approval':
     case 'data-tool-decision':
-      return answerCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
+      return changeCall(content, event.data.toolCallId, { approval: approvalOf(event.data) });
+    case 'data-tool-progress':
+      return tellProgress(content, event.data.toolCallId, progressOf(event.data));
     case 'data-notice':
       return { ...content, notice: event.data };
     case 'data-context':
@@ -85,11 +88,30 @@ function addText(content: RunContent, id: string, delta: string): RunContent {
   };
 }
 
+function changeCall(content: RunContent, toolCallId: string, change: Partial<ToolPart>): RunContent {
+  return replaceCall(content, toolCallId, (call) => ({ ...call, ...change }));
+}
+
+/** Its progress is no part of a call that has its answer. */
 function answerCall(content: RunContent, toolCallId: string, answer: Partial<ToolPart>): RunContent {
+  return replaceCall(content, toolCallId, ({ progress: _, ...call }) => ({ ...call, ...answer }));
+}
+
+function tellProgress(content: RunContent, toolCallId: string, progress: ToolProgress): RunContent {
+  return replaceCall(content, toolCallId, (call) =>
+    call.state === 'input-available' ? { ...call, progress } : call,
+  );
+}
+
+function replaceCall(
+  content: RunContent,
+  toolCallId: string,
+  replace: (call: ToolPart) => ToolPart,
+): RunContent {
   const index = content.parts.findIndex(
     (part) => part.type === 'dynamic-tool' && part.toolCallId === toolCallId,
   );
   if (index < 0) return content;
-  const part = { ...(content.parts[index] as ToolPart), ...answer };
+  const part = replace(content.parts[index] as ToolPart);
   return { ...content, notice: undefined, parts: content.parts.with(index, part) };
 }

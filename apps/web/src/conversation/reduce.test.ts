@@ -43,6 +43,11 @@ const event: fc.Arbitrary<StreamEvent> = fc.oneof(
     const data = { toolCallId, decision: 'declined' as const, reason: 'No.' };
     return { type: 'data-tool-decision', id: toolCallId, data };
   }),
+  fc.tuple(ids, fc.nat(100), fc.option(fc.string({ maxLength: 8 }))).map(([id, percent, text]) => ({
+    type: 'data-tool-progress' as const,
+    id,
+    data: { toolCallId: id, percent, ...(text !== null && { text }) },
+  })),
   fc.record({
     type: fc.constant('data-problem' as const),
     data: fc.record(
@@ -80,6 +85,7 @@ const newer = fc.oneof(
   fc.constantFrom(
     { type: 'data-problem', data: { code: 'throttled', message: 'Busy.', hint: 'Wait.' } },
     { type: 'data-context', id: 'context', data: { read: 1, of: 2, trimmed: 0, cached: 1 } },
+    { type: 'data-tool-progress', id: 'a', data: { toolCallId: 'a', text: 'Reading', secondsLeft: 3 } },
     { type: 'finish', messageMetadata: { usage: { inputTokens: 3, outputTokens: 4, cachedTokens: 5 } } },
   ),
 ) as fc.Arbitrary<StreamEvent>;

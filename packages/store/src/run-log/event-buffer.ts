@@ -12,6 +12,7 @@ interface Buffered {
 /**
  * Events on their way to the log. Text that follows text of the same part joins it: one event per
  * batch instead of one per token, with the same meaning, and events get their numbers only in the log.
+ * The progress of a call that still waits gives way to a newer one, and to the call's answer: a batch has one at most.
  */
 export class EventBuffer {
   #events: Buffered[] = [];
@@ -29,6 +30,8 @@ export class EventBuffer {
   add(event: StreamEvent): void {
     const bytes = jsonBytes(event);
     if (bytes > eventBytesMax) throw new EventTooLargeError(event.type, bytes, eventBytesMax);
+    const call = callToldOf(event);
+    if (call !== undefined) this.#dropProgress(call);
     const last = this.#events.at(-1);
     if (last?.event.type === 'text-delta' && event.type === 'text-delta' && last.event.id === event.id) {
       // Its bytes outside the delta are counted once too often, which errs on the safe side.
@@ -41,6 +44,13 @@ export class EventBuffer {
     }
     this.#events.push({ event, bytes });
     this.#bytes += bytes;
+  }
+
+  #dropProgress(id: string): void {
+    const index = this.#events.findLastIndex(
+      ({ event }) => event.type === 'data-tool-progress' && event.id === id,
+    );
+    if (index >= 0) this.#bytes -= this.#events.splice(index, 1)[0]!.bytes;
   }
 
   /** Takes out the next batch: as many events, from the oldest, as fit. */
@@ -59,6 +69,19 @@ export class EventBuffer {
   clear(): void {
     this.#events = [];
     this.#bytes = 0;
+  }
+}
+
+/** The call whose progress so far this event makes old. */
+function callToldOf(event: StreamEvent): string | undefined {
+  switch (event.type) {
+    case 'data-tool-progress':
+      return event.id;
+    case 'tool-output-available':
+    case 'tool-output-error':
+      return event.toolCallId;
+    default:
+      return undefined;
   }
 }
 
