@@ -10,6 +10,8 @@ export const routes = {
   messages: '/api/sessions/{sessionId}/messages',
   feedback: '/api/sessions/{sessionId}/messages/{messageId}/feedback',
   startRun: '/inference/sessions/{sessionId}/runs',
+  /** Where the AI SDK's transport looks for an answer that is being written. */
+  openRun: '/inference/sessions/{sessionId}/stream',
   sessionEvents: '/inference/sessions/{sessionId}/events',
   runEvents: '/inference/runs/{runId}/events',
   stopRun: '/inference/runs/{runId}/stop',
@@ -49,6 +51,7 @@ export const requests = {
   'inference-api': [
     { method: 'GET', route: 'inferenceHealth', access: 'anybody' },
     { method: 'POST', route: 'startRun', access: 'owner' },
+    { method: 'GET', route: 'openRun', access: 'owner' },
     { method: 'GET', route: 'sessionEvents', access: 'owner' },
     { method: 'GET', route: 'runEvents', access: 'owner' },
     { method: 'POST', route: 'stopRun', access: 'owner' },

@@ -15,7 +15,7 @@ import type { StartRun } from './start.ts';
 import { stopRun } from './stop.ts';
 
 export interface RunRoutesOptions {
-  conversations: Pick<ConversationStore, 'ownedSession' | 'ownedRun' | 'settleRun'>;
+  conversations: Pick<ConversationStore, 'ownedSession' | 'ownedRun' | 'listMessages' | 'settleRun'>;
   runLog: Pick<RunLog, 'lastBatch' | 'seal'>;
   reader: Pick<RunReader, 'follow'>;
   host: Pick<RunHost, 'stop' | 'isOpen'>;
@@ -38,6 +38,14 @@ export function addRunRoutes(app: Hono<ServiceEnv>, options: RunRoutesOptions): 
     const run = await startRun({ user, session, idempotencyKey: key, body: await readJson(c, startRunBody) });
     onChange(run);
     return runStream(c, options, run, 0);
+  });
+
+  app.get(routePattern('openRun'), async (c) => {
+    const user = c.get('user');
+    const session = await conversations.ownedSession(user.sub, param(c, 'sessionId'));
+    const open = (await conversations.listMessages(session)).findLast(({ status }) => status === 'streaming');
+    if (open?.runId === undefined) return c.body(null, 204);
+    return runStream(c, options, await conversations.ownedRun(user.sub, open.runId), 0);
   });
 
   app.get(routePattern('runEvents'), async (c) => {
@@ -63,7 +71,8 @@ function runStream(c: Context<ServiceEnv>, options: RunRoutesOptions, run: Run, 
     for await (const { n, event } of reader.follow(run, from, leaving)) {
       await stream.write(sseRecord(event, eventId(run.runId, n)));
     }
-    if (!leaving.aborted) await stream.write(sseDone);
+    if (leaving.aborted) stream.cut();
+    else await stream.write(sseDone);
   });
 }
 

@@ -35,6 +35,8 @@ export interface EventStream {
    * bounds the memory a slow client takes.
    */
   write(text: string): Promise<void>;
+  /** Breaks the stream off: the client sees that it has not ended, and resumes it. */
+  cut(): void;
 }
 
 const streamHeaders = {
@@ -118,7 +120,6 @@ class NodeEventStream implements EventStream {
     this.#response.end();
   }
 
-  /** The client sees a broken stream, which it knows how to resume. */
   cut(): void {
     clearInterval(this.#heartbeat);
     this.#response.destroy();

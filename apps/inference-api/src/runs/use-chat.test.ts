@@ -1,0 +1,121 @@
+import { messageText, type Message } from '@parley/contract/message';
+import type { UIMessage } from 'ai';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { createClient } from '../testing/client.ts';
+import { mountChat, parleyTransport, type MountedChat } from '../testing/use-chat.ts';
+import { layWire } from '../testing/wire.ts';
+import { startWorld, type Instance, type World } from '../testing/world.ts';
+
+const question = 'What will the weather be in Lisbon tomorrow?';
+
+let world: World;
+let instance: Instance;
+let headers: Record<string, string>;
+beforeAll(async () => {
+  world = await startWorld();
+  instance = await world.startInstance({ modelOptions: { demoWordDelayMs: 15 } });
+  headers = await world.issuer.headers({ sub: 'alice' });
+});
+afterAll(() => world.close());
+
+function open(
+  id: string,
+  options: { url?: string; messages?: UIMessage[]; resume?: boolean } = {},
+): MountedChat {
+  const { url = instance.url, ...rest } = options;
+  const chat = mountChat({ id, transport: parleyTransport(url, headers), ...rest });
+  onTestFinished(() => chat.unmount());
+  return chat;
+}
+
+const stored = async (sessionId: string): Promise<Message[]> =>
+  world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
+const ready = (chat: MountedChat) =>
+  vi.waitFor(() => expect(chat.now().status).toBe('ready'), { timeout: 10_000 });
+const halfway = (chat: MountedChat) =>
+  vi.waitFor(() => expect(chat.answer().length).toBeGreaterThan(20), { timeout: 10_000 });
+
+/** Mounts, asks, and waits until the answer is being written. */
+async function askHalfway(sessionId: string, url?: string): Promise<MountedChat> {
+  const chat = open(sessionId, url === undefined ? {} : { url });
+  await vi.waitFor(() => chat.now());
+  void chat.now().sendMessage({ text: question });
+  await halfway(chat);
+  return chat;
+}
+
+test('useChat asks, shows the answer as it comes, and asks again', async () => {
+  const { id } = await world.createSession();
+  const chat = await askHalfway(id);
+  expect(chat.now().status).toBe('streaming');
+  await ready(chat);
+  await chat.now().sendMessage({ text: 'And in Porto?' });
+  const messages = await stored(id);
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+  expect(chat.answer()).toBe(messageText(messages.at(-1)!));
+  expect(chat.now().messages.at(-1)?.id).toBe(messages.at(-1)?.id);
+});
+
+test('useChat that is loaded in the middle of an answer resumes it, word for word', async () => {
+  const { id } = await world.createSession();
+  const first = await askHalfway(id);
+  first.unmount();
+  const asked = { id: 'question', role: 'user' as const, parts: [{ type: 'text' as const, text: question }] };
+  const second = open(id, { messages: [asked], resume: true });
+  await vi.waitFor(() => second.now());
+  await halfway(second);
+  await ready(second);
+  const [, answer] = await stored(id);
+  expect(second.answer()).toBe(messageText(answer!));
+  expect(second.now().messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+});
+
+test('useChat whose connection broke takes the answer up again, without a doubled word', async () => {
+  const { id } = await world.createSession();
+  const wire = await layWire(instance.url);
+  onTestFinished(() => wire.close());
+  const chat = await askHalfway(id, wire.url);
+  wire.cut();
+  await vi.waitFor(() => expect(chat.now().status).toBe('error'));
+  chat.now().setMessages((messages) => messages.slice(0, -1)); // the replay begins at the beginning
+  await chat.now().resumeStream();
+  const [, answer] = await stored(id);
+  expect(chat.answer()).toBe(messageText(answer!));
+  expect(answer?.status).toBe('finished');
+});
+
+test('a process that stops does not pass off the beginning of another one’s answer as the whole', async () => {
+  const { id } = await world.createSession();
+  const writing = await askHalfway(id);
+  const stopping = await world.startInstance();
+  const following = open(id, { url: stopping.url, resume: true });
+  await vi.waitFor(() => following.now());
+  await halfway(following);
+  await stopping.service.stop();
+  await vi.waitFor(() => expect(following.now().status).toBe('error'));
+  await ready(writing);
+});
+
+test('where nothing is being written there is nothing to resume', async () => {
+  const { id } = await world.createSession();
+  const chat = open(id, { resume: true });
+  await vi.waitFor(() => chat.now());
+  await ready(chat);
+  expect(chat.now().messages).toEqual([]);
+  const alice = await createClient(instance.url, world.issuer, 'alice');
+  expect((await alice.request('GET', `/inference/sessions/${id}/stream`)).status).toBe(204);
+});
+
+test('leaving does not stop an answer; stopping it is a request by the run’s id, which its metadata tells', async () => {
+  const { id } = await world.createSession();
+  const chat = await askHalfway(id);
+  await chat.now().stop();
+  expect((await stored(id)).at(-1)?.status).toBe('streaming');
+  const { metadata } = chat.now().messages.at(-1)!;
+  const { runId } = metadata as { runId: string };
+  const alice = await createClient(instance.url, world.issuer, 'alice');
+  await alice.stop(runId);
+  const answer = (await stored(id)).at(-1)!;
+  expect(answer.status).toBe('stopped');
+  expect(messageText(answer)).toContain(chat.answer());
+});
