@@ -85,7 +85,7 @@ function gatedLog(party: string): RunLog {
         inFlight -= 1;
       }
     },
-    { step: 'serialize', name: 'in-flight' },
+    { step: 'initialize', name: 'in-flight' },
   );
   const log = createRunLog({ client, tableName: tables.conversationsTable, clock: eagerClock() });
   logs.set(party, log);

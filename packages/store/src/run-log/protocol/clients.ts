@@ -46,7 +46,7 @@ export class Clients {
           this.#inFlight -= 1;
         }
       },
-      { step: 'serialize', name: 'in-flight' },
+      { step: 'initialize', name: 'in-flight' },
     );
     return client;
   }
