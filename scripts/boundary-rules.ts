@@ -13,6 +13,7 @@ const FOUNDATIONS = ['@parley/contract'];
 const LIBRARIES = [
   ...FOUNDATIONS,
   '@parley/store',
+  '@parley/session-files',
   '@parley/agent',
   '@parley/cdk',
   '@parley/service',
@@ -24,6 +25,7 @@ const LIBRARIES = [
 const BACKEND = [
   ...FOUNDATIONS,
   '@parley/store',
+  '@parley/session-files',
   '@parley/agent',
   '@parley/service',
   '@parley/custom-resource',
@@ -37,6 +39,8 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/contract', mayUse: [] },
   { folder: 'packages/bundle', mayUse: FOUNDATIONS },
   { folder: 'packages/store', mayUse: FOUNDATIONS },
+  // Its tests talk to the S3 of local running.
+  { folder: 'packages/session-files', mayUse: [...FOUNDATIONS, '@parley/local'] },
   { folder: 'packages/agent', mayUse: FOUNDATIONS },
   { folder: 'packages/service', mayUse: FOUNDATIONS },
   { folder: 'packages/custom-resource', mayUse: [...FOUNDATIONS, '@parley/service'] },
@@ -48,9 +52,8 @@ export const boundaryRules: BoundaryRule[] = [
   { folder: 'packages/deploy', mayUse: DEPLOYMENT },
   { folder: 'packages/cli', mayUse: [...DEPLOYMENT, '@parley/deploy'] },
   { folder: 'apps/web', mayUse: FOUNDATIONS },
-  // Its tests publish to the S3 of local running.
-  { folder: 'apps/site-publisher', mayUse: [...BACKEND, '@parley/local'] },
-  { folder: 'apps/*', mayUse: BACKEND },
+  // Their tests talk to the S3 of local running.
+  { folder: 'apps/*', mayUse: [...BACKEND, '@parley/local'] },
   { folder: 'stacks/chat-apps/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle'] },
   { folder: 'stacks/*', mayUse: [...FOUNDATIONS, '@parley/cdk', '@parley/bundle', '@parley/store', 'apps'] },
   { folder: 'tests', mayUse: [...DEPLOYMENT, '@parley/deploy', '@parley/cli', 'apps'] },

@@ -29,7 +29,7 @@ export const app = parleyApp(import.meta, (stack) => {
   });
   registry.catalog.grantRead(api);
   registry.conversations.grantReadWrite(api);
-  registry.attachments.grantWrite(api);
+  registry.attachments.grantRuns(api);
   registry.signIn.grantVerify(api);
   grantInvokeTools(stack, api);
   grantModel(api, model);

@@ -1,9 +1,16 @@
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { acknowledge } from '@parley/cdk/acknowledge';
 import type { ParleyStack } from '@parley/cdk/parley-stack';
 import { dataRemovalPolicy } from '@parley/cdk/retention';
+import { bucketFolders } from '@parley/contract/names';
 import { tableKeys } from '@parley/store/tables';
 
 /** A table with the keys packages/store expects, billed on demand. */
@@ -26,7 +33,7 @@ export function createTable(stack: ParleyStack, id: string): Table {
   return table;
 }
 
-/** The bucket for attachments and large tool output. No other origin may use it from a page. */
+/** The bucket for attachments and large tool output. Browsers send forms to it that a service signed, from the site. */
 export function createBucket(stack: ParleyStack): Bucket {
   const bucket = new Bucket(stack, 'Attachments', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -35,7 +42,15 @@ export function createBucket(stack: ParleyStack): Bucket {
     minimumTLSVersion: 1.2,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned: true,
+    cors: [{ allowedOrigins: [siteOrigin(stack)], allowedMethods: [HttpMethods.POST], maxAge: 3_600 }],
     lifecycleRules: [
+      {
+        // Each was looked at and copied within minutes, or nobody asked for it again.
+        id: 'forget-uploads',
+        prefix: bucketFolders.uploads,
+        expiration: Duration.days(1),
+        noncurrentVersionExpiration: Duration.days(1),
+      },
       {
         id: 'forget-old-versions',
         noncurrentVersionExpiration: Duration.days(30),
@@ -50,4 +65,13 @@ export function createBucket(stack: ParleyStack): Bucket {
     reason: 'Each upload is signed by a service, which logs for whom; nobody has another way in.',
   });
   return bucket;
+}
+
+/**
+ * Where the site's pages come from. Without a domain of its own that is an address that CloudFront chooses, in a stack
+ * that needs this one. What may be uploaded is for the signed form to say, not for its origin.
+ */
+function siteOrigin({ settings }: ParleyStack): string {
+  const { domain } = settings.site ?? {};
+  return domain === undefined ? 'https://*.cloudfront.net' : `https://${domain}`;
 }

@@ -1,6 +1,6 @@
 import { HttpService } from '@parley/cdk/http-service';
 import { parleyApp } from '@parley/cdk/parley-app';
-import { DataTable } from '@parley/cdk/registry';
+import { AttachmentsBucket, DataTable } from '@parley/cdk/registry';
 import { writeParameter } from '@parley/cdk/shared-parameter';
 import { env, listenerRules, ssmPath } from '@parley/contract/names';
 import { routes } from '@parley/contract/routes';
@@ -33,6 +33,7 @@ export const app = parleyApp(import.meta, (stack) => {
   });
   catalog.grantRead(api);
   conversations.grantReadWrite(api);
+  new AttachmentsBucket(bucket.bucketName).grantSessions(api);
   signIn.grantVerify(api);
 
   const { prefix } = stack;

@@ -191,11 +191,11 @@ describe('the headers of the page', () => {
     });
   });
 
-  test('let it talk to its own origin, the issuer, and where that one gives out tokens', async () => {
+  test('let it talk to its own origin, the issuer, where that one gives out tokens, and the bucket of attachments', async () => {
     const connectTo = (stack: SynthesizedStack) =>
       /connect-src ('self'.*?);/.exec(JSON.stringify(headers(stack)))?.[1];
     expect(connectTo(frontend)).toMatch(
-      /AuthIssuerParameter.*https:\/\/parley-dev-.*\.auth\.us-east-1\.amazoncognito\.com$/,
+      /AuthIssuerParameter.*https:\/\/parley-dev-.*\.auth\.us-east-1\.amazoncognito\.com https:\/\/[^ ]*AttachmentsBucketParameter[^ ]*\.s3\.us-east-1\.[^ ]*URLSuffix[^ ]*$/,
     );
     const other = await frontendWith({ signIn });
     expect(connectTo(other)).not.toContain('amazoncognito');

@@ -163,6 +163,41 @@ test('on a table it may write, a role has the actions that the store uses, no mo
   for (const statement of writing) expect(actionsOf(statement).toSorted()).toEqual(actions.toSorted());
 });
 
+describe('the bucket of attachments', () => {
+  /** What a service may do with it: `action folder`, or `s3:ListBucket below its prefixes`. */
+  function mayDo(name: string): string[] {
+    const stack = stackOf(stacks, name);
+    const [task] = resourcesOf([stack], 'AWS::ECS::TaskDefinition');
+    return statementsOf(stack, roleOf(task?.Properties['TaskRoleArn']))
+      .filter((statement) => actionsOf(statement).some((action) => action.startsWith('s3:')))
+      .flatMap((statement) => {
+        const prefixes = statement.Condition?.['StringLike']?.['s3:prefix'] as string[] | undefined;
+        const folders = [statement.Resource].flat().map((arn) => /\}\/(.*)$/.exec(arnText(arn))?.[1]);
+        return actionsOf(statement).flatMap((action) =>
+          (prefixes ? [prefixes.join(' ')] : folders).map((where) => `${action} ${where}`),
+        );
+      })
+      .toSorted();
+  }
+
+  test('is read by the service that runs agents, which adds outputs and deletes nothing', () => {
+    expect(mayDo('inference')).toEqual(['s3:GetObject attachments/*', 's3:PutObject outputs/*']);
+  });
+
+  test('is kept by the service of sessions, folder by folder', () => {
+    expect(mayDo('registry')).toEqual([
+      's3:DeleteObject attachments/*',
+      's3:DeleteObject outputs/*',
+      's3:DeleteObject uploads/*',
+      's3:GetObject attachments/*',
+      's3:GetObject uploads/*',
+      's3:ListBucket uploads/* attachments/* outputs/*',
+      's3:PutObject attachments/*',
+      's3:PutObject uploads/*',
+    ]);
+  });
+});
+
 describe("the inference service's role", () => {
   const role = () => {
     const stack = stackOf(stacks, 'inference');

@@ -335,7 +335,7 @@ describe('data', () => {
     }
   });
 
-  test('each bucket is private, encrypted and without CORS', () => {
+  test('each bucket is private and encrypted', () => {
     const buckets = resourcesOf(stacks, 'AWS::S3::Bucket');
     expect(buckets).toHaveLength(2);
     for (const { Properties } of buckets) {
@@ -350,12 +350,42 @@ describe('data', () => {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
         },
       });
-      expect(Properties['CorsConfiguration']).toBeUndefined();
     }
     const policies = resourcesOf(stacks, 'AWS::S3::BucketPolicy');
     expect(policies).toHaveLength(2);
     for (const { Properties } of policies)
       expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('pages of the site alone may send forms to the bucket of attachments, and no page anything else', async () => {
+    const corsOf = (of: SynthesizedStack[]) =>
+      resourcesOf(of, 'AWS::S3::Bucket').flatMap(({ stack, Properties }) =>
+        Properties['CorsConfiguration'] === undefined
+          ? []
+          : [{ stack, cors: Properties['CorsConfiguration'] }],
+      );
+    const rule = (origin: string) => ({
+      stack: 'registry',
+      cors: { CorsRules: [{ AllowedMethods: ['POST'], AllowedOrigins: [origin], MaxAge: 3_600 }] },
+    });
+    expect(corsOf(stacks)).toEqual([rule('https://*.cloudfront.net')]);
+    const site = { domain: 'chat.test', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/x' };
+    const named = await workspace.synthAll({ stage: 'dev', overrides: { site } });
+    expect(corsOf(named)).toEqual([rule('https://chat.test')]);
+  });
+
+  test('what was uploaded and never looked at is forgotten within days', () => {
+    const rules = resourcesOf(stacks, 'AWS::S3::Bucket').flatMap(
+      ({ Properties }) => (Properties['LifecycleConfiguration'] as { Rules: object[] }).Rules,
+    );
+    expect(rules).toContainEqual(
+      expect.objectContaining({
+        Prefix: 'uploads/',
+        ExpirationInDays: 1,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        Status: 'Enabled',
+      }),
+    );
   });
 
   test('a bucket with versions forgets old ones (T37)', () => {
@@ -364,7 +394,14 @@ describe('data', () => {
     );
     expect(versioned).toHaveLength(1);
     expect(versioned[0]?.Properties).toMatchObject({
-      LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }] },
+      LifecycleConfiguration: {
+        Rules: expect.arrayContaining([
+          expect.objectContaining({
+            Id: 'forget-old-versions',
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          }),
+        ]),
+      },
     });
   });
 });

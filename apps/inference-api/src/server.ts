@@ -1,17 +1,18 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { runService } from '@parley/service/server';
 import { signInOptions } from '@parley/service/sign-in';
+import { createFilesClient } from '@parley/session-files/client';
+import { createLargeOutputKeeper } from '@parley/session-files/outputs';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
 import { createRunLog } from '@parley/store/run-log';
 import { createInferenceApi } from './app.ts';
 import { inferenceConfig, secretReader } from './config.ts';
-import { createLargeOutputKeeper } from './runs/large-output.ts';
 
 const config = inferenceConfig();
 const client = createStoreClient();
+const files = { client: createFilesClient(), bucket: config.attachmentsBucket };
 const conversationsTable = { client, tableName: config.conversationsTable };
 
 const service = createInferenceApi({
@@ -20,7 +21,7 @@ const service = createInferenceApi({
   conversations: createConversationStore(conversationsTable),
   runLog: createRunLog(conversationsTable),
   tools: createLambdaToolInvoker({ client: createToolClient() }),
-  keepLargeOutput: createLargeOutputKeeper({ client: new S3Client(), bucket: config.attachmentsBucket }),
+  keepLargeOutput: createLargeOutputKeeper(files),
   model: config.model,
   budget: config.budget,
   modelOptions: { readSecret: secretReader(config.keyOrigins) },

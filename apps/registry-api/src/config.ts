@@ -14,6 +14,7 @@ const settings = {
   ...httpServiceSettings,
   catalogTable: setting(env.catalogTable, text),
   conversationsTable: setting(env.conversationsTable, text),
+  attachmentsBucket: setting(env.attachmentsBucket, text),
   model: jsonSetting(env.model, modelSettings.default({ provider: 'demo' })),
 };
 

@@ -59,6 +59,7 @@ const environment = () => ({
   [env.host]: '127.0.0.1',
   [env.catalogTable]: tables.catalogTable,
   [env.conversationsTable]: tables.conversationsTable,
+  [env.attachmentsBucket]: 'files',
   [env.authIssuer]: issuer.issuer,
   [env.authScope]: issuer.scope,
   [env.authAudience]: 'https://chat.test',

@@ -1,5 +1,6 @@
 import { runService } from '@parley/service/server';
 import { signInOptions } from '@parley/service/sign-in';
+import { createFilesClient } from '@parley/session-files/client';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
@@ -13,6 +14,7 @@ const service = createRegistryApi({
   signIn: signInOptions(config),
   catalog: createCatalogStore({ client, tableName: config.catalogTable }),
   conversations: createConversationStore({ client, tableName: config.conversationsTable }),
+  files: { client: createFilesClient(), bucket: config.attachmentsBucket },
   model: config.model,
   stopSeconds: config.stopSeconds,
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createLog } from '@parley/service/log';
 import { createTestIssuer } from '@parley/service/testing';
+import { createFilesClient } from '@parley/session-files/client';
 import { createCatalogStore } from '@parley/store/catalog';
 import { createStoreClient } from '@parley/store/client';
 import { createConversationStore } from '@parley/store/conversations';
@@ -27,6 +28,7 @@ test('a table that does not answer is 503 with when to try again, and the log sa
     signIn: issuer,
     catalog: createCatalogStore({ client, tableName: 'catalog' }),
     conversations: createConversationStore({ client, tableName: 'conversations' }),
+    files: { client: createFilesClient({ endpoint, region: 'us-east-1', credentials }), bucket: 'files' },
     model: { provider: 'demo' },
     log: createLog({ write: (line) => logged.push(line) }),
   });

@@ -6,12 +6,13 @@ import type { Grantee } from './access.ts';
  * ARN of every object of a bucket, for a grant.
  * @param grantee who gets it
  * @param reason why it may use each of them: for cdk-nag, which reports the wildcard
+ * @param folder what their keys begin with, such as `outputs/`. @default every key
  */
-export function objectsOf(bucketName: string, grantee: Grantee, reason: string): string {
+export function objectsOf(bucketName: string, grantee: Grantee, reason: string, folder = ''): string {
   const stack = Stack.of(grantee);
   const { Ref: name } = stack.resolve(bucketName) as { Ref: string };
   acknowledge(grantee, {
-    id: `AwsSolutions-IAM5[Resource::arn:aws:s3:::<${name}>/*]`,
+    id: `AwsSolutions-IAM5[Resource::arn:aws:s3:::<${name}>/${folder}*]`,
     reason,
   });
   return Arn.format(
@@ -20,7 +21,7 @@ export function objectsOf(bucketName: string, grantee: Grantee, reason: string):
       region: '',
       account: '',
       resource: bucketName,
-      resourceName: '*',
+      resourceName: `${folder}*`,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     },
     stack,

@@ -1,5 +1,5 @@
-import { Arn } from 'aws-cdk-lib/core';
-import { env, ssmPath } from '@parley/contract/names';
+import { Arn, ArnFormat } from 'aws-cdk-lib/core';
+import { bucketFolders, env, ssmPath } from '@parley/contract/names';
 import { Construct } from 'constructs';
 import type { Grantee } from './access.ts';
 import { objectsOf } from './bucket-objects.ts';
@@ -43,7 +43,9 @@ export class DataTable {
   }
 }
 
-/** The bucket that holds attachments and what is too large for an event. */
+const keysReason = 'Keys are named after users and conversations, which are not known before they exist.';
+
+/** The bucket that holds attachments and what is too large for an event. What packages/session-files does with it. */
 export class AttachmentsBucket {
   private readonly bucketName: string;
 
@@ -51,16 +53,38 @@ export class AttachmentsBucket {
     this.bucketName = bucketName;
   }
 
-  /** Lets a service put objects: it never reads or deletes them itself. */
-  grantWrite(grantee: Grantee): void {
-    const reason = 'Keys are named after users and conversations, which are not known before they exist.';
+  /** For what runs agents: reads attachments and keeps outputs. It changes and deletes neither. */
+  grantRuns(grantee: Grantee): void {
+    this.grant(grantee, 'attachments', ['s3:GetObject']);
+    this.grant(grantee, 'outputs', ['s3:PutObject']);
+  }
+
+  /** For what keeps sessions: signs forms for uploads, looks at them, keeps attachments, and deletes a session's files. */
+  grantSessions(grantee: Grantee): void {
+    const { uploads, attachments, outputs } = bucketFolders;
+    this.grant(grantee, 'uploads', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
+    this.grant(grantee, 'attachments', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
+    this.grant(grantee, 'outputs', ['s3:DeleteObject']);
+    grantee.allow({
+      actions: ['s3:ListBucket'],
+      resources: [Arn.format({ ...s3, resource: this.bucketName }, ParleyStack.of(grantee))],
+      conditions: {
+        StringLike: { 's3:prefix': [uploads, attachments, outputs].map((folder) => `${folder}*`) },
+      },
+    });
+  }
+
+  private grant(grantee: Grantee, folder: keyof typeof bucketFolders, actions: string[]): void {
     grantee.allow({
       environment: { [env.attachmentsBucket]: this.bucketName },
-      actions: ['s3:PutObject'],
-      resources: [objectsOf(this.bucketName, grantee, reason)],
+      actions,
+      resources: [objectsOf(this.bucketName, grantee, keysReason, bucketFolders[folder])],
     });
   }
 }
+
+/** Parts of a bucket's ARN, which names no region and no account. */
+const s3 = { service: 's3', region: '', account: '', arnFormat: ArnFormat.NO_RESOURCE_NAME };
 
 /** Whose tokens the stage's services accept, with which scope and, where the settings name one, which audience. */
 export class SignIn {

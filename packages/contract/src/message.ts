@@ -166,6 +166,11 @@ function findCall({ parts }: RunContent, toolCallId: string): ToolPart | undefin
     ToolPart | undefined;
 }
 
+/** The parts of a message of the user: its files, then its text, as the AI SDK orders them. */
+export function questionParts(text: string, files: readonly FilePart[] = []): MessagePart[] {
+  return [...files, { type: 'text', text }];
+}
+
 /** The plain text of a message: its text parts, joined. */
 export function messageText({ parts }: Pick<Message, 'parts'>): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');

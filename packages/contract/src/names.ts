@@ -28,6 +28,16 @@ export const networkParameters = [
 export type NetworkParameter = (typeof networkParameters)[number];
 
 export type RegistryParameter = 'catalog-table' | 'conversations-table' | 'attachments-bucket';
+/**
+ * Folders of the attachments bucket: what forms upload, which nobody has looked at yet and a lifecycle rule deletes;
+ * attachments, which never change; and outputs of tools that are too large for an event.
+ */
+export const bucketFolders = {
+  uploads: 'uploads/',
+  attachments: 'attachments/',
+  outputs: 'outputs/',
+} as const;
+
 export type AuthParameter = 'issuer' | 'scope';
 export type FrontendParameter = 'url' | 'distribution-domain';
 

@@ -8,6 +8,8 @@ export const routes = {
   sessions: '/api/sessions',
   session: '/api/sessions/{sessionId}',
   messages: '/api/sessions/{sessionId}/messages',
+  attachments: '/api/sessions/{sessionId}/attachments',
+  attachment: '/api/sessions/{sessionId}/attachments/{attachmentId}',
   feedback: '/api/sessions/{sessionId}/messages/{messageId}/feedback',
   startRun: '/inference/sessions/{sessionId}/runs',
   /** Where the AI SDK's transport looks for an answer that is being written. */
@@ -44,6 +46,9 @@ export const requests = {
     { method: 'GET', route: 'session', access: 'owner' },
     { method: 'PATCH', route: 'session', access: 'owner' },
     { method: 'GET', route: 'messages', access: 'owner' },
+    { method: 'POST', route: 'attachments', access: 'owner' },
+    { method: 'PUT', route: 'attachment', access: 'owner' },
+    { method: 'GET', route: 'attachment', access: 'owner' },
     { method: 'PUT', route: 'feedback', access: 'owner' },
     { method: 'DELETE', route: 'feedback', access: 'owner' },
     { method: 'DELETE', route: 'session', access: 'owner' },

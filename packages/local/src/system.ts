@@ -209,7 +209,8 @@ export class System {
     const { revision } = this.#store;
     if (this.#routes?.revision !== revision) {
       const store = this.#store;
-      this.#routes = { revision, routes: routesOf(store), distribution: distributionOf(store) };
+      const distribution = distributionOf(store, this.#gateway.url);
+      this.#routes = { revision, routes: routesOf(store), distribution };
     }
     return this.#routes;
   }

@@ -7,13 +7,13 @@ import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { Log } from '@parley/service/log';
+import type { KeepLargeOutput } from '@parley/session-files/outputs';
 import type { Clock } from '@parley/store/clock';
 import { LogLostError } from '@parley/store/errors';
 import type { ConversationStore, Run } from '@parley/store/conversations';
 import type { RunLog } from '@parley/store/run-log';
 import type { RunReader } from '@parley/store/run-reader';
 import { createRunWriter, type BatchWindow, type RunWriter } from '@parley/store/run-writer';
-import type { KeepLargeOutput } from './large-output.ts';
 
 export interface RunHostOptions {
   conversations: Pick<ConversationStore, 'renewLease' | 'settleRun'>;
@@ -118,7 +118,7 @@ async function answer(
   ending: AbortSignal,
 ): Promise<{ seal: Seal; last: StreamEvent[] }> {
   const { run, agent, model, budget, history } = task;
-  const { runId, messageId, app, owner: user } = run;
+  const { runId, sessionId, messageId, app, owner: user } = run;
   const last: StreamEvent[] = [];
   try {
     const { finish, error, cause } = await runAgent({
@@ -131,7 +131,7 @@ async function answer(
       context: { runId, messageId, app, user },
       onEvent: (event) => (isLast(event) ? void last.push(event) : writer.write(event)),
       resolveAgent: options.resolveAgent,
-      storeLargeOutput: (json) => keepOutput(options, { user, runId }, json),
+      storeLargeOutput: (json) => keepOutput(options, { owner: user, sessionId, runId }, json),
       ...(options.modelOptions && { modelOptions: options.modelOptions }),
     });
     if (finish === 'failed') {
@@ -148,7 +148,7 @@ async function answer(
 /** The agent goes on with the beginning of an output that cannot be kept; why it cannot is for the log. */
 async function keepOutput(
   { keepLargeOutput, log }: RunHostOptions,
-  place: { user: string; runId: string },
+  place: Parameters<KeepLargeOutput>[0],
   json: string,
 ): Promise<string> {
   try {

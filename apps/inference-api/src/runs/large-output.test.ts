@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { eventBytesMax } from '@parley/contract/stream';
+import { createLargeOutputKeeper } from '@parley/session-files/outputs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { all, createClient, runIdOf, type Client } from '../testing/client.ts';
-import { bucket, defaultForecast, startWorld, type World } from '../testing/world.ts';
-import { createLargeOutputKeeper } from './large-output.ts';
+import { defaultForecast, startWorld, type World } from '../testing/world.ts';
 
 const question = { parentId: null, text: 'What will the weather be in Lisbon tomorrow?' };
 
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 afterAll(() => world.close());
 
-test('tool output larger than an event is kept whole in the bucket, below the user, with a reference', async () => {
+test('tool output larger than an event is kept whole in the bucket, below the user and the session, with a reference', async () => {
   const rows = Array.from({ length: 20_000 }, (_, i) => i);
   world.forecast.handler = () => ({ rows });
   const session = await world.createSession();
@@ -29,8 +29,12 @@ test('tool output larger than an event is kept whole in the bucket, below the us
   const output = received.find(({ event }) => event.type === 'tool-output-available')!.event;
   expect(JSON.stringify(output).length).toBeLessThan(eventBytesMax);
   const { reference } = (output as { output: { reference: string } }).output;
-  expect(reference).toMatch(new RegExp(`^users/alice/runs/${runIdOf(received)}/`));
-  expect(JSON.parse(world.edge.objects.get(`/${bucket}/${reference}`)!)).toEqual({ rows });
+  expect(reference).toMatch(
+    new RegExp(`^outputs/[0-9a-f]{64}/${session.id}/${runIdOf(received)}/[0-9a-f-]{36}\\.json$`),
+  );
+  const { client: s3, bucket } = world.files;
+  const kept = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: reference }));
+  expect(JSON.parse(await kept.Body!.transformToString())).toEqual({ rows });
 });
 
 test('a bucket that does not answer costs the reference to a large output, not the answer, and is logged', async () => {
@@ -40,7 +44,7 @@ test('a bucket that does not answer costs the reference to a large output, not t
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const s3 = new S3Client({ region: 'us-east-1', credentials, endpoint, forcePathStyle: true });
   const own = await world.startInstance({
-    keepLargeOutput: createLargeOutputKeeper({ client: s3, bucket, timeoutMs: 50 }),
+    keepLargeOutput: createLargeOutputKeeper({ client: s3, bucket: 'files', timeoutMs: 50 }),
   });
   const alice = await createClient(own.url, world.issuer);
   world.forecast.handler = () => ({ summary: 'x'.repeat(2 * eventBytesMax) });

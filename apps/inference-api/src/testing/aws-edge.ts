@@ -9,13 +9,11 @@ export interface LambdaFunction {
   timeoutSeconds: number;
 }
 
-/** A loopback server that speaks Lambda's Invoke and S3's PutObject, as the SDK's clients use them. */
+/** A loopback server that speaks Lambda's Invoke, as the SDK's client uses it. */
 export interface AwsEdge {
   url: string;
   /** By name; what an ARN ends in. */
   functions: Map<string, LambdaFunction>;
-  /** `/bucket/key` → body. */
-  objects: Map<string, string>;
   close(): Promise<void>;
 }
 
@@ -25,26 +23,20 @@ export interface AwsEdge {
  */
 export async function startAwsEdge(): Promise<AwsEdge> {
   const functions = new Map<string, LambdaFunction>();
-  const objects = new Map<string, string>();
   const server = createServer((request, response) => {
-    const answer = request.method === 'PUT' ? putObject(objects, request) : invoke(functions, request);
-    void answer.then(({ status = 200, headers = {}, body }) => response.writeHead(status, headers).end(body));
+    void invoke(functions, request).then(({ status = 200, headers = {}, body }) =>
+      response.writeHead(status, headers).end(body),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, functions, objects, close: () => closed(server) };
+  return { url, functions, close: () => closed(server) };
 }
 
 interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body: string;
-}
-
-async function putObject(objects: Map<string, string>, request: IncomingMessage): Promise<Answer> {
-  const { pathname } = new URL(request.url ?? '/', 'http://edge');
-  objects.set(decodeURIComponent(pathname), await text(request));
-  return { body: '' };
 }
 
 async function invoke(functions: Map<string, LambdaFunction>, request: IncomingMessage): Promise<Answer> {

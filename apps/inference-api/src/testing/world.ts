@@ -1,20 +1,21 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { agentDefinition, type LambdaToolDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import { budget } from '@parley/contract/model';
 import type { Session } from '@parley/contract/session';
 import { defineTool, toolHandler, toolSpecOf, type ToolContext } from '@parley/contract/tool';
+import { startTestS3, type TestS3 } from '@parley/local/testing/s3';
 import { createLog } from '@parley/service/log';
 import type { Service } from '@parley/service/server';
 import { createTestIssuer, type TestIssuer } from '@parley/service/testing';
+import { createFilesClient, type FilesBucket } from '@parley/session-files/client';
+import { createLargeOutputKeeper } from '@parley/session-files/outputs';
 import { createCatalogStore, type CatalogStore } from '@parley/store/catalog';
 import { createConversationStore, type ConversationStore } from '@parley/store/conversations';
 import { createRunLog, type RunLog } from '@parley/store/run-log';
 import { startTestTables, type TestTables } from '@parley/store/testing';
 import { z } from 'zod';
 import { createInferenceApi, type InferenceApiOptions } from '../app.ts';
-import { createLargeOutputKeeper } from '../runs/large-output.ts';
 import { startAwsEdge, type AwsEdge } from './aws-edge.ts';
 
 /** What the one tool of the tests does; tests put their own in its place. */
@@ -34,6 +35,9 @@ export interface Instance {
 export interface World {
   tables: TestTables;
   edge: AwsEdge;
+  s3: TestS3;
+  /** Its bucket, with a client of the test's own. */
+  files: FilesBucket;
   issuer: TestIssuer;
   catalog: CatalogStore;
   conversations: ConversationStore;
@@ -44,15 +48,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const bucket = 'attachments';
 const timeoutSeconds = 30;
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** `dynamoDb` is the endpoint of the tables' DynamoDB, an embedded one by default; `issuer` whose tokens count. */
 export async function startWorld(options: { dynamoDb?: string; issuer?: TestIssuer } = {}): Promise<World> {
-  const [tables, edge, issuer] = await Promise.all([
+  const [tables, edge, s3, issuer] = await Promise.all([
     startTestTables(options.dynamoDb),
     startAwsEdge(),
+    startTestS3(),
     options.issuer ?? createTestIssuer(),
   ]);
   const catalog = createCatalogStore({ client: tables.client, tableName: tables.catalogTable });
@@ -68,6 +72,8 @@ export async function startWorld(options: { dynamoDb?: string; issuer?: TestIssu
   const world: World = {
     tables,
     edge,
+    s3,
+    files: filesOf(s3),
     issuer,
     catalog,
     conversations,
@@ -82,6 +88,8 @@ export async function startWorld(options: { dynamoDb?: string; issuer?: TestIssu
     async close() {
       await Promise.all(instances.map(({ service }) => service.stop()));
       await edge.close();
+      world.files.client.destroy();
+      await s3.close();
       await tables.close();
     },
   };
@@ -148,16 +156,14 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
   const runLog = createRunLog(conversationsTable);
   const lines: Record<string, unknown>[] = [];
   const aws = { region: 'us-east-1', credentials, endpoint: edge.url };
+  const files = filesOf(world.s3);
   const service = createInferenceApi({
     signIn: issuer,
     catalog: createCatalogStore({ client, tableName: tables.catalogTable }),
     conversations,
     runLog,
     tools: createLambdaToolInvoker({ client: createToolClient(aws) }),
-    keepLargeOutput: createLargeOutputKeeper({
-      client: new S3Client({ ...aws, forcePathStyle: true }),
-      bucket,
-    }),
+    keepLargeOutput: createLargeOutputKeeper(files),
     model: { provider: 'demo' },
     budget: budget.parse({}),
     modelOptions: { demoWordDelayMs: 1 },
@@ -167,4 +173,11 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
   });
   const { port } = await service.listen({ port: 0, host: '127.0.0.1' });
   return { url: `http://127.0.0.1:${port}`, service, runLog, conversations, lines };
+}
+
+function filesOf({ endpoint, credentials, bucket }: TestS3): FilesBucket {
+  return {
+    client: createFilesClient({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true }),
+    bucket,
+  };
 }

@@ -1,3 +1,4 @@
+import { attachmentId as attachmentIdSchema } from '@parley/contract/attachment';
 import { NotFoundError } from '@parley/store/errors';
 import type { Context } from 'hono';
 
@@ -9,6 +10,13 @@ export function sessionId(c: Context): string {
 /** The message id of the path, with the same care. */
 export function messageId(c: Context): string {
   return idOf('message', c.req.param('messageId'));
+}
+
+/** The attachment id of the path, with the same care. */
+export function attachmentId(c: Context): string {
+  const id = c.req.param('attachmentId') ?? '';
+  if (!attachmentIdSchema.safeParse(id).success) throw new NotFoundError('attachment', id.slice(0, 128));
+  return id;
 }
 
 function idOf(what: string, given = ''): string {

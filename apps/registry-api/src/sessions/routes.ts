@@ -9,6 +9,7 @@ import {
 import { readJson, readQuery } from '@parley/service/input';
 import type { ServiceEnv } from '@parley/service/service-env';
 import type { User } from '@parley/service/service-env';
+import type { RemoveSessionFiles } from '@parley/session-files/remove-session';
 import type { ConversationStore } from '@parley/store/conversations';
 import type { Hono } from 'hono';
 import { z } from 'zod';
@@ -19,6 +20,7 @@ import { sessionId } from './path-ids.ts';
 export interface SessionRoutesOptions {
   conversations: ConversationStore;
   directory: AppDirectory;
+  removeFiles: RemoveSessionFiles;
 }
 
 const limitText = z
@@ -35,7 +37,7 @@ const listQuery = z.strictObject({
 /** `/api/sessions` and below. Whose a session is, the store's `ownedSession` alone decides. */
 export function addSessionRoutes(
   app: Hono<ServiceEnv>,
-  { conversations, directory }: SessionRoutesOptions,
+  { conversations, directory, removeFiles }: SessionRoutesOptions,
 ): void {
   const view = async (user: User, sessions: readonly Session[]): Promise<SessionView[]> => {
     if (sessions.length === 0) return [];
@@ -85,8 +87,13 @@ export function addSessionRoutes(
   });
 
   app.delete(routePattern('session'), async (c) => {
-    const { sub } = c.get('user');
-    await conversations.deleteSession(sub, sessionId(c));
+    const place = { owner: c.get('user').sub, sessionId: sessionId(c) };
+    await conversations.requireOwner(place.owner, place.sessionId);
+    // Files go before the session: of a delete that is cut in between the user sees what to delete again. Then
+    // those that came meanwhile; a repeated delete sees to them too.
+    await removeFiles(place);
+    await conversations.deleteSession(place.owner, place.sessionId);
+    await removeFiles(place);
     return c.body(null, 204);
   });
 

@@ -1,9 +1,11 @@
 import { agentDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import type { StreamEvent } from '@parley/contract/stream';
+import { startTestS3, type TestS3 } from '@parley/local/testing/s3';
 import { createLog } from '@parley/service/log';
 import { createTestIssuer, type TestClaims, type TestIssuer } from '@parley/service/testing';
 import type { Service } from '@parley/service/server';
+import { createFilesClient } from '@parley/session-files/client';
 import { createCatalogStore, type CatalogStore, type Writer } from '@parley/store/catalog';
 import {
   bodyHash,
@@ -20,6 +22,7 @@ export interface World {
   service: Service;
   issuer: TestIssuer;
   tables: TestTables;
+  s3: TestS3;
   catalog: CatalogStore;
   conversations: ConversationStore;
   logged: string[];
@@ -53,7 +56,12 @@ const writer = (requestId: string): Writer => ({
 
 /** `issuer` is whose tokens count. Default: one of its own. */
 export async function startWorld(options: { issuer?: TestIssuer } = {}): Promise<World> {
-  const [tables, issuer] = await Promise.all([startTestTables(), options.issuer ?? createTestIssuer()]);
+  const [tables, s3, issuer] = await Promise.all([
+    startTestTables(),
+    startTestS3(),
+    options.issuer ?? createTestIssuer(),
+  ]);
+  const { endpoint, credentials, bucket } = s3;
   const { client } = tables;
   const catalog = createCatalogStore({ client, tableName: tables.catalogTable });
   const conversations = createConversationStore({ client, tableName: tables.conversationsTable });
@@ -62,6 +70,10 @@ export async function startWorld(options: { issuer?: TestIssuer } = {}): Promise
     signIn: issuer,
     catalog,
     conversations,
+    files: {
+      client: createFilesClient({ endpoint, credentials, region: 'eu-west-1', forcePathStyle: true }),
+      bucket,
+    },
     model: { provider: 'demo' },
     log: createLog({ write: (line) => logged.push(line) }),
   });
@@ -72,6 +84,7 @@ export async function startWorld(options: { issuer?: TestIssuer } = {}): Promise
     service,
     issuer,
     tables,
+    s3,
     catalog,
     conversations,
     logged,
@@ -88,7 +101,10 @@ export async function startWorld(options: { issuer?: TestIssuer } = {}): Promise
       await catalog.retire('app', id, nextWriter());
     },
     converse: (sub, sessionId, turn) => converse({ tables, conversations }, sub, sessionId, turn),
-    close: () => tables.close(),
+    close: async () => {
+      await s3.close();
+      await tables.close();
+    },
   };
 }
 

@@ -89,7 +89,8 @@ describe('a bucket behind the distribution', () => {
     for (const path of ['/', '/assets/app-1.js', '/missing.js', '/teapot', '/api/nobody']) {
       const { headers } = await fetchText(path);
       expect(Object.fromEntries(headers), path).toMatchObject({
-        'content-security-policy': "default-src 'self'",
+        // The page may be open at localhost, which is another origin than that of presigned forms.
+        'content-security-policy': `default-src 'self' ${machine.url}`,
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         'strict-transport-security': 'max-age=60; includeSubDomains',

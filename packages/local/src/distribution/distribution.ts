@@ -32,8 +32,11 @@ export interface Distribution {
 /** AWS's policy that keeps nothing; with it there is no compression either. */
 export const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 
-/** The distribution of the running stacks; undefined when they have none, or it is disabled. */
-export function distributionOf(store: StackStore): Distribution | undefined {
+/**
+ * The distribution of the running stacks; undefined when they have none, or it is disabled.
+ * @param bucketsOrigin where buckets are reached here
+ */
+export function distributionOf(store: StackStore, bucketsOrigin: string): Distribution | undefined {
   const found = store
     .ofType('AWS::CloudFront::Distribution')
     .find(({ record }) => textAt(objectAt(record.properties, 'DistributionConfig'), 'Enabled') !== 'false');
@@ -42,7 +45,7 @@ export function distributionOf(store: StackStore): Distribution | undefined {
   const origins = new Map(
     listAt(config, 'Origins').map((origin) => [textAt(origin, 'Id'), originOf(origin, store)]),
   );
-  const read = (behavior: Json) => behaviorOf(behavior, origins, store);
+  const read = (behavior: Json) => behaviorOf(behavior, origins, store, bucketsOrigin);
   const behaviors = listAt(config, 'CacheBehaviors').map(read);
   const fallback = read(objectAt(config, 'DefaultCacheBehavior'));
   return {
@@ -52,7 +55,12 @@ export function distributionOf(store: StackStore): Distribution | undefined {
   };
 }
 
-function behaviorOf(behavior: Json, origins: Map<string | undefined, Origin>, store: StackStore): Behavior {
+function behaviorOf(
+  behavior: Json,
+  origins: Map<string | undefined, Origin>,
+  store: StackStore,
+  bucketsOrigin: string,
+): Behavior {
   const target = textAt(behavior, 'TargetOriginId') ?? '';
   const pattern = (textAt(behavior, 'PathPattern') ?? '*').replace(/^\//, '');
   const matcher = wildcard(pattern);
@@ -65,7 +73,10 @@ function behaviorOf(behavior: Json, origins: Map<string | undefined, Origin>, st
     origin: origins.get(target) ?? { type: 'unknown', domain: target },
     compress:
       textAt(behavior, 'Compress') === 'true' && textAt(behavior, 'CachePolicyId') !== cachingDisabled,
-    headers: headerRules(store.find('AWS::CloudFront::ResponseHeadersPolicy', policy)?.record.properties),
+    headers: headerRules(
+      store.find('AWS::CloudFront::ResponseHeadersPolicy', policy)?.record.properties,
+      bucketsOrigin,
+    ),
   };
 }
 

@@ -14,10 +14,16 @@ interface Rule {
   override: boolean;
 }
 
-/** The rules of an evaluated `AWS::CloudFront::ResponseHeadersPolicy`; none without one. */
-export function headerRules(policy: JsonObject | undefined): HeaderRules {
+/**
+ * The rules of an evaluated `AWS::CloudFront::ResponseHeadersPolicy`; none without one.
+ * @param bucketsOrigin where buckets are reached here: stands in a page's policy for their origins on AWS
+ */
+export function headerRules(policy: JsonObject | undefined, bucketsOrigin: string): HeaderRules {
   const config = objectAt(policy, 'ResponseHeadersPolicyConfig');
-  const rules = [...securityRules(objectAt(config, 'SecurityHeadersConfig')), ...customRules(config)];
+  const rules = [
+    ...securityRules(objectAt(config, 'SecurityHeadersConfig'), bucketsOrigin),
+    ...customRules(config),
+  ];
   const removed = listAt(objectAt(config, 'RemoveHeadersConfig'), 'Items').map((item) =>
     textAt(item, 'Header')?.toLowerCase(),
   );
@@ -41,11 +47,17 @@ function customRules(config: JsonObject): Rule[] {
   }));
 }
 
+const bucketOnAws = /https:\/\/[\w.-]+\.s3\.[\w-]+\.amazonaws\.com/g;
+
 /** Header of each part of the security headers, and its value. */
-const securityHeaders: Record<string, { name: string; value(part: JsonObject): string }> = {
+const securityHeaders: Record<
+  string,
+  { name: string; value(part: JsonObject, bucketsOrigin: string): string }
+> = {
   ContentSecurityPolicy: {
     name: 'content-security-policy',
-    value: (part) => textAt(part, 'ContentSecurityPolicy') ?? '',
+    value: (part, bucketsOrigin) =>
+      (textAt(part, 'ContentSecurityPolicy') ?? '').replaceAll(bucketOnAws, bucketsOrigin),
   },
   ContentTypeOptions: { name: 'x-content-type-options', value: () => 'nosniff' },
   FrameOptions: { name: 'x-frame-options', value: (part) => textAt(part, 'FrameOption') ?? '' },
@@ -68,10 +80,10 @@ const securityHeaders: Record<string, { name: string; value(part: JsonObject): s
   },
 };
 
-function securityRules(config: JsonObject): Rule[] {
+function securityRules(config: JsonObject, bucketsOrigin: string): Rule[] {
   return Object.entries(securityHeaders).flatMap(([key, { name, value }]) => {
     if (config[key] === undefined) return [];
     const part = objectAt(config, key);
-    return [{ name, value: value(part), override: textAt(part, 'Override') === 'true' }];
+    return [{ name, value: value(part, bucketsOrigin), override: textAt(part, 'Override') === 'true' }];
   });
 }

@@ -74,7 +74,10 @@ export function website(
           ResponseHeadersPolicyConfig: {
             Name: 'sample',
             SecurityHeadersConfig: {
-              ContentSecurityPolicy: { ContentSecurityPolicy: "default-src 'self'", Override: true },
+              ContentSecurityPolicy: {
+                ContentSecurityPolicy: "default-src 'self' https://uploads-1.s3.us-east-1.amazonaws.com",
+                Override: true,
+              },
               ContentTypeOptions: { Override: true },
               ReferrerPolicy: { ReferrerPolicy: 'no-referrer', Override: false },
               StrictTransportSecurity: {

@@ -4,6 +4,7 @@ import type { Seal } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { systemClock, type Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
+import { createAttachments, type AttachmentStore } from './attachments.ts';
 import { createFeedback, type FeedbackStore } from './feedback.ts';
 import { createMessages, type StoredMessage } from './messages.ts';
 import { createRunLog } from '../run-log/run-log.ts';
@@ -18,7 +19,7 @@ export type { SessionPage } from './sessions.ts';
 export { newSessionId } from './sessions.ts';
 export { bodyHash, leaseSeconds, startIds } from './runs.ts';
 
-export interface ConversationStore extends Sessions, FeedbackStore {
+export interface ConversationStore extends Sessions, FeedbackStore, AttachmentStore {
   /**
    * The session's messages, parents first. Messages of open runs have status `streaming` and no
    * parts yet: follow the run. What ended meanwhile is settled first.
@@ -118,6 +119,7 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
   return {
     ...sessions,
     deleteSession,
+    ...createAttachments(table),
     ...createFeedback({ getMessage, messages, sessions, clock }),
     listMessages: async (session) => {
       const stored = await messages.storedMessages(session.id);

@@ -1,4 +1,4 @@
-import type { Message } from '@parley/contract/message';
+import { questionParts, type FilePart, type Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
 import { timestamp, type Clock } from '../clock.ts';
 import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
@@ -13,7 +13,7 @@ export interface StartRun {
   runId: string;
   bodyHash: string;
   /** Absent when an existing message is answered again, or continued. */
-  userMessage?: { id: string; parentId: string | null; text: string };
+  userMessage?: { id: string; parentId: string | null; text: string; files?: readonly FilePart[] };
   /** The message the run will write. */
   answer: { id: string; parentId: string | null };
   /** Id of this execution: the writer that will append to the run's log. */
@@ -81,12 +81,12 @@ function messagesOf(start: StartRun, createdAt: string): { user?: StoredMessage;
     runId,
   };
   if (!userMessage) return { answer: { ...placeholder, bodyHash } };
-  const { text, ...ids } = userMessage;
+  const { text, files, ...ids } = userMessage;
   const user: Message = {
     ...ids,
     role: 'user',
     status: 'finished',
-    parts: [{ type: 'text', text }],
+    parts: questionParts(text, files),
     createdAt,
   };
   return { user: { ...user, bodyHash }, answer: { ...placeholder, bodyHash } };

@@ -1,0 +1,36 @@
+import type { Attachment, Upload } from '@parley/contract/attachment';
+import type { TestUser } from './world.ts';
+
+interface TestFile {
+  name: string;
+  type?: string;
+  content: string;
+}
+
+/** Starts an upload and sends its form, as a browser does. @returns the id of the attachment that it is to be */
+export async function sendFile(
+  user: TestUser,
+  sessionId: string,
+  { name, type = '', content }: TestFile,
+): Promise<string> {
+  const bytes = Buffer.byteLength(content);
+  const path = `/api/sessions/${sessionId}/attachments`;
+  const { id, url, fields } = await user.post<Upload>(path, { name, type, bytes });
+  const form = new FormData();
+  for (const [field, value] of Object.entries(fields)) form.set(field, value);
+  form.set('file', new Blob([content]), name);
+  const answer = await fetch(url, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(`the bucket answered ${answer.status}: ${await answer.text()}`);
+  return id;
+}
+
+/** Attaches a file to a session. */
+export async function attach(user: TestUser, sessionId: string, file: TestFile): Promise<Attachment> {
+  const id = await sendFile(user, sessionId, file);
+  const response = await user.request('PUT', `/api/sessions/${sessionId}/attachments/${id}`, {
+    name: file.name,
+  });
+  if (!response.ok)
+    throw new Error(`the upload was refused with ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Attachment;
+}
