@@ -2,12 +2,12 @@ import type { AgentDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
 import { modelName, type Budget, type ModelSettings } from '@parley/contract/model';
 import type { Seal } from '@parley/contract/run';
-import type { TokenUsage } from '@parley/contract/stream';
+import type { RunProblem, TokenUsage } from '@parley/contract/stream';
 import { BudgetMeter } from './budget.ts';
 import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
-import { modelMessages } from './history.ts';
+import { modelHistory } from './history.ts';
 import { createModel, type ModelOptions } from './models.ts';
 import { raceSignal } from './race.ts';
 import { RunEvents, type OnEvent } from './run-events.ts';
@@ -50,7 +50,7 @@ export interface RunAgentOptions {
 export interface RunOutcome {
   finish: Seal;
   /** Why the run failed. */
-  error?: { code: string; message: string };
+  error?: RunProblem;
   /** What was thrown, with its own causes: for logs, not for users. */
   cause?: unknown;
   usage: TokenUsage;
@@ -99,7 +99,7 @@ async function loop(options: RunAgentOptions, meter: BudgetMeter, events: RunEve
       createModel: (settings) => createModel(settings, modelOptions, signal),
       resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
     },
-    { agent, model, messages: modelMessages(options.history), path: [agent.id] },
+    { agent, model, history: modelHistory(options.history), path: [agent.id] },
   );
 }
 
@@ -115,10 +115,17 @@ async function endEarly(
     await events.end({ type: 'abort', reason });
     return { finish: reason, usage };
   }
-  const { code, message } = error instanceof RunError ? error : internalError(error);
-  const data = { code, message: errorText(message) };
+  const data = problemOf(error instanceof RunError ? error : internalError(error));
   await events.end({ type: 'data-problem', data }, { type: 'error', errorText: data.message });
   return { finish: 'failed', error: data, cause: error, usage };
+}
+
+function problemOf({ code, message, retryAfterSeconds }: RunError): RunProblem {
+  const retryAt =
+    retryAfterSeconds === undefined
+      ? undefined
+      : new Date(Date.now() + retryAfterSeconds * 1_000).toISOString();
+  return { code, message: errorText(message), ...(retryAt !== undefined && { retryAt }) };
 }
 
 /** Neither the model nor a tool is at fault: `resolveAgent` failed, or this code is wrong. */

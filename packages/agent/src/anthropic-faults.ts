@@ -26,12 +26,20 @@ const tooLong = /exceed context limit|prompt is too long/i;
 /** What Anthropic's API or the way to it threw, as what it means for a run. */
 export function anthropicFault(error: unknown, asked: Asked): unknown {
   if (error instanceof ContextWindowOverflowError) return contextOverflow(error);
+  if (error instanceof BusyError) return error;
   const call = apiError(error);
   if (call === undefined || isConnection(call)) {
     return connectionFault(error, asked.started, `Anthropic's API at ${asked.origin}`) ?? error;
   }
-  const busy = busyStatus(call.status ?? statusOfType[call.type ?? ''], call.headers?.get('retry-after'));
-  return busy ? new BusyError(busy, error) : refusedCall(call, asked);
+  return refusedCall(call, asked);
+}
+
+/** A call that the API is too busy for, also within its answer; undefined for any other error. */
+export function anthropicBusy(error: unknown): BusyError | undefined {
+  if (!(error instanceof APIError)) return undefined;
+  const { status, type, headers } = error;
+  const busy = busyStatus(status ?? statusOfType[type ?? ''], headers?.get('retry-after'));
+  return busy && new BusyError(busy, error);
 }
 
 function refusedCall(call: APIError, { model, started }: Asked): Error {

@@ -3,7 +3,7 @@ import { Stream } from '@anthropic-ai/sdk/streaming';
 import { anthropicUrl, type ModelSettings } from '@parley/contract/model';
 import type { Message, Model, ModelStreamEvent, StreamOptions } from '@strands-agents/sdk';
 import { AnthropicModel } from '@strands-agents/sdk/models/anthropic';
-import { anthropicFault } from './anthropic-faults.ts';
+import { anthropicBusy, anthropicFault } from './anthropic-faults.ts';
 
 type Messages = Anthropic['messages'];
 type Settings = Extract<ModelSettings, { provider: 'anthropic' }>;
@@ -38,9 +38,14 @@ export function anthropicModel(settings: Settings, apiKey: string | undefined, s
 function directly(client: Anthropic): Messages['stream'] {
   async function* stream(body: Anthropic.MessageCreateParamsStreaming, options?: Anthropic.RequestOptions) {
     const controller = new AbortController();
-    const request = client.messages.create(body, { ...options, signal: controller.signal });
-    const response = await request.asResponse();
-    yield* Stream.fromSSEResponse<Anthropic.RawMessageStreamEvent>(response, controller, client);
+    try {
+      const request = client.messages.create(body, { ...options, signal: controller.signal });
+      const response = await request.asResponse();
+      yield* Stream.fromSSEResponse<Anthropic.RawMessageStreamEvent>(response, controller, client);
+    } catch (error) {
+      // The framework looks for words of a prompt that is too long first: a busy API may speak of tokens too.
+      throw anthropicBusy(error) ?? error;
+    }
   }
   // Its further methods serve tools that run at Anthropic, of which we ask for none.
   return stream as unknown as Messages['stream'];

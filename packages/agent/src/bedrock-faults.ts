@@ -1,4 +1,4 @@
-import { ContextWindowOverflowError, ModelThrottledError } from '@strands-agents/sdk';
+import { ContextWindowOverflowError } from '@strands-agents/sdk';
 import { errorText } from './errors.ts';
 import {
   BusyError,
@@ -25,6 +25,7 @@ interface AwsError extends Error {
 
 const busyNames: Record<string, BusyFault['code']> = {
   ThrottlingException: 'throttled',
+  ServiceQuotaExceededException: 'throttled',
   TooManyRequestsException: 'throttled',
   ModelNotReadyException: 'model-unavailable',
   ServiceUnavailableException: 'model-unavailable',
@@ -47,22 +48,24 @@ const credentialNames = new Set([
 /** Words of the models behind Bedrock for a conversation that is too long, besides those the framework knows. */
 const tooLong = /too long|input tokens exceeded|maximum context length|exceeds? the (model's )?context/i;
 
+/** A call that Bedrock is too busy for, or not ready; undefined for any other error. */
+export function bedrockBusy(error: unknown): BusyError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, $response }: AwsError = error;
+  const code = busyNames[name];
+  if (code === undefined) return undefined;
+  const retryAfterSeconds = retryAfter($response?.headers?.['retry-after']);
+  return new BusyError(
+    { code, why: name, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
+    error,
+  );
+}
+
 /** What Bedrock or the way to it threw, as what it means for a run. */
 export function bedrockFault(error: unknown, asked: Asked): unknown {
   if (error instanceof ContextWindowOverflowError) return contextOverflow(error);
-  if (!(error instanceof Error)) return error;
-  const aws: AwsError =
-    error instanceof ModelThrottledError && error.cause instanceof Error ? error.cause : error;
-  const busy = busyNames[aws.name];
-  if (busy !== undefined) {
-    const retryAfterSeconds = retryAfter(aws.$response?.headers?.['retry-after']);
-    const fault = {
-      code: busy,
-      why: aws.name,
-      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    };
-    return new BusyError(fault, error);
-  }
+  if (!(error instanceof Error) || error instanceof BusyError) return error;
+  const aws: AwsError = error;
   if (credentialNames.has(aws.name)) return credentials(aws);
   if ('$fault' in aws) return refusedCall(aws, asked);
   const connection = connectionFault(error, asked.started, `Bedrock in ${asked.region}`);
@@ -74,9 +77,6 @@ export function bedrockFault(error: unknown, asked: Asked): unknown {
 function refusedCall(error: AwsError, asked: Asked): Error {
   const { name, message, $metadata } = error;
   const status = $metadata?.httpStatusCode;
-  if (name === 'ServiceQuotaExceededException') {
-    return new BusyError({ code: 'throttled', why: name }, error);
-  }
   if (name === 'AccessDeniedException') return accessDenied(error, asked);
   if (
     name === 'ResourceNotFoundException' ||

@@ -9,7 +9,7 @@ import {
   type ModelStreamEvent,
   type StreamOptions,
 } from '@strands-agents/sdk';
-import { bedrockFault } from './bedrock-faults.ts';
+import { bedrockBusy, bedrockFault } from './bedrock-faults.ts';
 
 type Settings = Extract<ModelSettings, { provider: 'bedrock' }>;
 
@@ -52,6 +52,7 @@ class ConverseModel extends BedrockModel {
       },
     });
     this.#asked = { model: modelName(settings), region: region ?? "the service's region" };
+    sayBusy(this);
   }
 
   override async *stream(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
@@ -64,5 +65,34 @@ class ConverseModel extends BedrockModel {
     } catch (error) {
       throw bedrockFault(error, { ...this.#asked, started });
     }
+  }
+}
+
+interface Sender {
+  send: (...args: unknown[]) => Promise<{ stream?: AsyncIterable<unknown> }>;
+}
+
+/**
+ * Lets the model's client say "busy" by the error's name, before the framework looks for words of a conversation that
+ * is too long in it: a throttled call may speak of tokens too.
+ */
+function sayBusy(model: BedrockModel): void {
+  const client = (model as unknown as { _client: Sender })._client;
+  const send = client.send.bind(client);
+  client.send = async (...args) => {
+    try {
+      const answer = await send(...args);
+      return answer.stream ? { ...answer, stream: saidBusy(answer.stream) } : answer;
+    } catch (error) {
+      throw bedrockBusy(error) ?? error;
+    }
+  };
+}
+
+async function* saidBusy(events: AsyncIterable<unknown>): AsyncGenerator {
+  try {
+    yield* events;
+  } catch (error) {
+    throw bedrockBusy(error) ?? error;
   }
 }

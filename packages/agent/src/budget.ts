@@ -21,6 +21,11 @@ export class BudgetMeter {
     this.#endsAt = now + budget.seconds * 1_000;
   }
 
+  /** Tokens of the whole run. */
+  get tokens(): number {
+    return this.#budget.tokens;
+  }
+
   get millisecondsLeft(): number {
     return Math.max(0, this.#endsAt - Date.now());
   }

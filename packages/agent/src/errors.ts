@@ -4,10 +4,17 @@ import type { RunErrorCode } from '@parley/contract/run';
 export class RunError extends Error {
   override readonly name = 'RunError';
   readonly code: RunErrorCode;
+  /** In how many seconds another try is of use, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RunErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: RunErrorCode,
+    message: string,
+    { retryAfterSeconds, ...options }: { cause?: unknown; retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Model, ModelThrottledError, type BaseModelConfig, type ModelStreamEvent } from '@strands-agents/sdk';
 import { describe, expect, it } from 'vitest';
 import { BudgetMeter } from './budget.ts';
+import { ContextWindow } from './context/context-window.ts';
 import { defaultBackoff, GuardedModel, type Wait } from './guarded-model.ts';
 
 /** A model whose call number n does what `calls[n]` says, and the last of them from then on. */
@@ -55,6 +56,12 @@ function guarded(model: Model, signal = new AbortController().signal) {
     signal,
     backoff: { ...defaultBackoff, baseMs: 1, random: () => 1 },
     onWait: (wait: Wait) => Promise.resolve(void waits.push(wait)),
+    window: new ContextWindow(
+      { provider: 'demo' },
+      { messages: [], begins: [], total: 0, pinned: [] },
+      1_000,
+    ),
+    onRead: () => Promise.resolve(),
   };
   return { stream: new GuardedModel(model, guards).stream([]), waits };
 }

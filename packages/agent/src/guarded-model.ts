@@ -5,8 +5,10 @@ import {
   type ModelStreamEvent,
   type StreamOptions,
 } from '@strands-agents/sdk';
+import type { ContextRead } from '@parley/contract/stream';
 import type { BudgetMeter } from './budget.ts';
-import { busyFault, busyRunError, type BusyFault } from './model-faults.ts';
+import type { ContextWindow } from './context/context-window.ts';
+import { busyFault, busyRunError, overflowWords, type BusyFault } from './model-faults.ts';
 import { pause, raceSignal } from './race.ts';
 import { wholeCalls } from './whole-calls.ts';
 
@@ -42,11 +44,14 @@ interface Guards {
   signal: AbortSignal;
   backoff: Backoff;
   onWait: (wait: Wait) => Promise<void>;
+  /** What of a conversation the model is sent. */
+  window: ContextWindow;
+  onRead: (read: ContextRead) => Promise<void>;
 }
 
 /**
- * A model that obeys a run: it spends from the run's budget, waits and tries again when the provider
- * is busy, gives up at once when the signal aborts, even if the provider hangs, and calls tools only
+ * A model that obeys a run: it spends from the run's budget, is sent no more than it reads, waits and tries again
+ * when the provider is busy, gives up at once when the signal aborts, even if the provider hangs, and calls tools only
  * in an answer that is whole. The framework only looks at the signal between events, retries without
  * telling anybody, and shows calls before their answer is whole.
  */
@@ -69,22 +74,44 @@ export class GuardedModel extends Model {
   }
 
   override async *stream(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
-    const { budget } = this.#guards;
+    const { budget, window } = this.#guards;
     budget.startTurn();
+    let sent = await this.#fit(messages, options);
+    let narrowed = false;
     for (let attempt = 1; ; attempt += 1) {
       let started = false;
       try {
-        for await (const event of wholeCalls(this.#events(messages, options))) {
+        for await (const event of wholeCalls(this.#events(sent, options))) {
           started ||= !beforeText.has(event.type);
           yield event;
         }
         return;
       } catch (error) {
+        if (started) throw error; // text that was shown cannot be taken back
         const busy = busyFault(error);
-        if (!busy || started) throw error; // text that was shown cannot be taken back
-        await this.#waitFor(busy, attempt, error);
+        const words = overflowWords(error);
+        if (busy) {
+          await this.#waitFor(busy, attempt, error);
+        } else if (words !== undefined && !narrowed) {
+          narrowed = true;
+          window.narrow(words);
+          sent = await this.#fit(messages, options, error);
+        } else throw error;
       }
     }
+  }
+
+  /** What is sent of these messages. Throws `error`, if there is one, instead of saying that nothing fits. */
+  async #fit(messages: Message[], options?: StreamOptions, error?: unknown): Promise<Message[]> {
+    const { window, onRead } = this.#guards;
+    let fitted;
+    try {
+      fitted = window.fit(messages, options);
+    } catch (cause) {
+      throw error ?? cause;
+    }
+    await onRead(fitted.read);
+    return fitted.messages;
   }
 
   async *#events(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
@@ -104,14 +131,17 @@ export class GuardedModel extends Model {
   }
 
   #meter(event: ModelStreamEvent): void {
-    const { budget } = this.#guards;
+    const { budget, window } = this.#guards;
     if (event.type === 'modelContentBlockDeltaEvent') {
       const { delta } = event;
       if (delta.type === 'textDelta') budget.addStreamed(delta.text.length);
       if (delta.type === 'toolUseInputDelta') budget.addStreamed(delta.input.length);
       if (delta.type === 'reasoningContentDelta') budget.addStreamed(delta.text?.length ?? 0);
     }
-    if (event.type === 'modelMetadataEvent' && event.usage) budget.addUsage(event.usage);
+    if (event.type === 'modelMetadataEvent' && event.usage) {
+      budget.addUsage(event.usage);
+      window.counted(event.usage.inputTokens);
+    }
   }
 
   async #waitFor(busy: BusyFault, attempt: number, error: unknown): Promise<void> {

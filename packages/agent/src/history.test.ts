@@ -2,7 +2,7 @@ import type { MessagePart } from '@parley/contract/message';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modelToolOutputCharsMax } from './event-size.ts';
-import { continueInstruction, modelMessages } from './history.ts';
+import { continueInstruction, modelHistory } from './history.ts';
 import { assistantMessage, userMessage } from './testing/run.ts';
 
 const step: MessagePart = { type: 'step-start' };
@@ -24,8 +24,8 @@ function call(id: string, more: Partial<Extract<MessagePart, { type: 'dynamic-to
 }
 
 /** Each turn as its role and what its blocks are. */
-function outline(...history: Parameters<typeof modelMessages>[0]) {
-  return modelMessages(history).map(({ role, content }) => [
+function outline(...history: Parameters<typeof modelHistory>[0]) {
+  return modelHistory(history).messages.map(({ role, content }) => [
     role,
     ...content.map((block) => {
       if (block.type === 'textBlock') return block.text;
@@ -57,7 +57,7 @@ describe('a branch of messages, as a model reads it', () => {
   it('has no half characters, which models’ servers refuse', () => {
     const half = 'a\ud83d';
     const answer = assistantMessage([step, text(half), call('1', { output: half })]);
-    const read = JSON.stringify(modelMessages([userMessage(half), answer, userMessage('Thanks')]));
+    const read = JSON.stringify(modelHistory([userMessage(half), answer, userMessage('Thanks')]).messages);
     expect(read.match(/a\ufffd/g)).toHaveLength(3);
     expect(read).not.toContain('ud83d');
   });
@@ -95,6 +95,43 @@ describe('a branch of messages, as a model reads it', () => {
     ]);
   });
 
+  it('asks to continue only what was begun: an answer without a word is given anew', () => {
+    const cut = assistantMessage([step, call('1', { state: 'input-available' })], 'interrupted');
+    expect(outline(userMessage('Weather?'), cut)).toEqual([['user', 'Weather?']]);
+    const called = assistantMessage([step, call('1')], 'stopped');
+    expect(outline(userMessage('Weather?'), called).at(-1)).toEqual([
+      'user',
+      'success 1',
+      continueInstruction,
+    ]);
+  });
+
+  it('has a summary in place of what was before it, and the message that the summary was made for', () => {
+    const first = [userMessage('Weather?'), assistantMessage([text('Sunny.')])];
+    const summary = { ...assistantMessage([text('It is sunny.')]), summary: true as const };
+    const note = expect.stringMatching(/^\[Summary[^]*It is sunny\.$/) as string;
+    expect(outline(...first, summary, userMessage('Thanks'))).toEqual([['user', note, 'Thanks']]);
+    expect(outline(...first, userMessage('And in Porto?'), summary)).toEqual([
+      ['user', note, 'And in Porto?'],
+    ]);
+    const later = [assistantMessage([text('You are welcome.')]), userMessage('Bye')];
+    expect(outline(...first, summary, userMessage('Thanks'), ...later)).toHaveLength(3);
+    expect(modelHistory([...first, summary, userMessage('Thanks'), ...later])).toMatchObject({
+      total: 4,
+      begins: [0, undefined, 2],
+    });
+  });
+
+  it('has no summary that was cut', () => {
+    const cut = { ...assistantMessage([text('It is')], 'stopped'), summary: true as const };
+    const branch = [userMessage('Weather?'), assistantMessage([text('Sunny.')]), cut, userMessage('Thanks')];
+    expect(outline(...branch)).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'Sunny.'],
+      ['user', 'Thanks'],
+    ]);
+  });
+
   it('leaves out an answer that failed before its first word', () => {
     const failed = assistantMessage([step], 'failed');
     expect(outline(userMessage('Weather?'), failed, userMessage('Hello?'))).toEqual([
@@ -104,9 +141,9 @@ describe('a branch of messages, as a model reads it', () => {
 
   it('cuts large results', () => {
     const answer = assistantMessage([step, call('1', { output: 'x'.repeat(50_000) })]);
-    expect(JSON.stringify(modelMessages([userMessage('Go'), answer, userMessage('On')])).length).toBeLessThan(
-      modelToolOutputCharsMax + 2_000,
-    );
+    expect(
+      JSON.stringify(modelHistory([userMessage('Go'), answer, userMessage('On')]).messages).length,
+    ).toBeLessThan(modelToolOutputCharsMax + 2_000);
   });
 
   it('always alternates, begins and ends with the user, and answers every call, whatever was stored', () => {

@@ -7,6 +7,8 @@ import {
   type JSONValue,
   type ToolResultBlock,
 } from '@strands-agents/sdk';
+import { summaryNote } from './context/notes.ts';
+import { sinceSummary } from './context/since-summary.ts';
 import { fitModel } from './event-size.ts';
 import { toolResultBlock } from './run-tools.ts';
 
@@ -18,22 +20,58 @@ export const continueInstruction =
 const unansweredCall =
   'The run ended before this tool answered. Call it again if its result is still needed.';
 
+/** A branch as a model reads it, and where its stored messages are in it. */
+export interface History {
+  messages: Message[];
+  /**
+   * By the index of each of `messages` in which one of the user's begins: how many stored ones are before it, without
+   * the summary. What comes before such a one can be left out.
+   */
+  begins: (number | undefined)[];
+  /** Stored messages in all, the summary included. */
+  total: number;
+  /** What stands at the beginning and must stay: the summary. */
+  pinned: TextBlock[];
+}
+
 /**
  * A branch of stored messages, root first, as the model reads it: roles alternate, every tool call
- * is followed by its result, and a branch that ends in a cut answer ends in the request to continue it.
+ * is followed by its result, and a branch that ends in a cut answer ends in the request to continue it,
+ * unless nothing of that answer is there. A summary stands in place of what it sums up.
  */
-export function modelMessages(branch: readonly StoredMessage[]): Message[] {
-  const last = branch.at(-1);
-  const turns = branch.flatMap((message) =>
-    message.role === 'user' ? [userTurn(message)] : assistantTurns(message, message === last),
+export function modelHistory(branch: readonly StoredMessage[]): History {
+  const { messages, summary } = sinceSummary(branch);
+  const pinned = summary === undefined ? [] : [new TextBlock(summaryNote(summary.toWellFormed()))];
+  const last = messages.at(-1);
+  const turns: Turn[] = messages.flatMap((message, i) =>
+    message.role === 'user'
+      ? [{ ...userTurn(message), begins: i }]
+      : assistantTurns(message, message === last),
   );
-  if (last?.role === 'assistant') turns.push({ role: 'user', content: [new TextBlock(continueInstruction)] });
-  return merged(turns).map((turn) => new Message(turn));
+  const said = merged([{ role: 'user', content: pinned }, ...turns]);
+  const all = endsInAnswer(said) ? merged([...said, continuation()]) : said;
+  return {
+    messages: all.map(({ role, content }) => new Message({ role, content })),
+    begins: all.map(({ begins }) => begins),
+    total: messages.length + pinned.length,
+    pinned,
+  };
 }
 
 interface Turn {
   role: 'user' | 'assistant';
   content: ContentBlock[];
+  /** Of the first message of the user's in it: how many are before that. */
+  begins?: number | undefined;
+}
+
+function endsInAnswer(turns: readonly Turn[]): boolean {
+  const end = turns.at(-1);
+  return end !== undefined && (end.role === 'assistant' || end.content.at(-1)?.type === 'toolResultBlock');
+}
+
+function continuation(): Turn {
+  return { role: 'user', content: [new TextBlock(continueInstruction)] };
 }
 
 function userTurn({ parts }: StoredMessage): Turn {
@@ -78,11 +116,13 @@ function resultBlock({ toolCallId, state, output, errorText }: ToolPart): ToolRe
 
 function merged(turns: readonly Turn[]): Turn[] {
   const all: Turn[] = [];
-  for (const { role, content } of turns) {
+  for (const { role, content, begins } of turns) {
     if (content.length === 0) continue;
     const previous = all.at(-1);
-    if (previous?.role === role) previous.content.push(...content);
-    else all.push({ role, content: [...content] });
+    if (previous?.role === role) {
+      previous.content.push(...content);
+      previous.begins ??= begins;
+    } else all.push({ role, content: [...content], begins });
   }
   return all;
 }

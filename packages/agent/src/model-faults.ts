@@ -94,16 +94,24 @@ export function modelRunError(error: unknown): RunError {
   return call ? callRunError(call) : failed(`The model failed: ${errorText(error, 300)}`, error);
 }
 
+/** The provider's words, if it found what it was sent too long; undefined for any other error. */
+export function overflowWords(error: unknown): string | undefined {
+  const found = modelRunError(error);
+  if (found.code !== 'context-overflow') return undefined;
+  const call = apiCallError(found) ?? apiCallError(error);
+  return [errorText(found.cause ?? error), call?.responseBody ?? ''].join(' ');
+}
+
 export function busyRunError({ code, why, retryAfterSeconds }: BusyFault, cause: unknown): RunError {
   const when = retryAfterSeconds === undefined ? 'in a while' : `in ${Math.ceil(retryAfterSeconds)} seconds`;
   const what = code === 'throttled' ? 'The model is too busy to answer' : "The model's server is not ready";
-  return new RunError(code, `${what} (${why}). Try again ${when}.`, { cause });
+  return new RunError(code, `${what} (${why}). Try again ${when}.`, { cause, retryAfterSeconds });
 }
 
-export function contextOverflow(cause: unknown): RunError {
+export function contextOverflow(cause?: unknown): RunError {
   return new RunError(
     'context-overflow',
-    'This conversation is longer than the model can read. Start a new one, or ask again in an earlier message.',
+    'This conversation is longer than the model can read. Compact it, edit an earlier message, or begin a new chat.',
     { cause },
   );
 }
@@ -112,6 +120,10 @@ export function contextOverflow(cause: unknown): RunError {
 export function unavailable(message: string, cause: unknown): RunError {
   return new RunError('model-unavailable', sentences(message), { cause });
 }
+
+/** Words of OpenAI, vLLM, llama.cpp and others for a conversation that is too long, in a request that was refused. */
+const tooLong =
+  /context_length_exceeded|exceed_context_size|maximum context length|exceeds?\b.{0,40}\bcontext (size|window|length)/i;
 
 function callRunError(call: APICallError): RunError {
   const { statusCode: status, url } = call;
@@ -134,6 +146,7 @@ function callRunError(call: APICallError): RunError {
       call,
     );
   }
+  if (tooLong.test(`${call.message} ${call.responseBody ?? ''}`)) return contextOverflow(call);
   if (status < 300) return brokenAnswer(call, url);
   return failed(`The model's server refused the request (status ${status}): ${errorText(call, 300)}`, call);
 }

@@ -148,9 +148,10 @@ describe('a model that does not count', () => {
 });
 
 describe('the history a model is given', () => {
-  it('is whole, however long, and never trimmed and tried again behind the user’s back', async () => {
+  it('is whole while the model can read it, and what is left out after its “too long” is told', async () => {
     await using server = await startOpenAiServer(
       errorReply(400, 'the maximum context length is 8192 tokens'),
+      textReply('Yes.'),
     );
     const turns = Array.from({ length: 60 }, (_, i) => [
       userMessage(`Question ${i}`, `u${i}`),
@@ -160,8 +161,14 @@ describe('the history a model is given', () => {
       model: settings(server.baseUrl),
       history: [...turns.flat(), userMessage('Last')],
     });
-    expect(run.outcome.error?.code).toBe('context-overflow');
-    expect(server.requests.map(({ messages }) => messages.length)).toEqual([122]);
+    expect(run.text).toBe('Yes.');
+    const [whole, less] = server.requests.map(({ messages }) => messages.length);
+    expect(whole).toBe(122);
+    expect(less).toBeLessThan(122);
+    const told = run.events.filter(({ type }) => type === 'data-context');
+    expect(told).toEqual([
+      { type: 'data-context', id: 'context', data: { read: less! - 1, of: 121, trimmed: 0 } },
+    ]);
   });
 
   it('has earlier calls with their results, and asks to continue an answer that was cut', async () => {

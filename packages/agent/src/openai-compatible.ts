@@ -3,6 +3,7 @@ import type { LanguageModelV3, LanguageModelV3StreamPart } from '@ai-sdk/provide
 import type { ModelSettings } from '@parley/contract/model';
 import type { Model } from '@strands-agents/sdk';
 import { VercelModel } from '@strands-agents/sdk/models/vercel';
+import { BusyError, busyFault } from './model-faults.ts';
 import { validJson } from './whole-calls.ts';
 
 type Settings = Extract<ModelSettings, { provider: 'openai-compatible' }>;
@@ -35,8 +36,13 @@ function orderly(model: LanguageModelV3, signal: AbortSignal): LanguageModelV3 {
     supportedUrls: model.supportedUrls,
     doGenerate: (options) => model.doGenerate({ ...options, abortSignal: signal }),
     async doStream(options) {
-      const result = await model.doStream({ ...options, abortSignal: signal });
-      return { ...result, stream: result.stream.pipeThrough(orderParts()) };
+      try {
+        const result = await model.doStream({ ...options, abortSignal: signal });
+        return { ...result, stream: result.stream.pipeThrough(orderParts()) };
+      } catch (error) {
+        // The adapter looks for words of a prompt that is too long: a busy server may speak of tokens too.
+        throw saidBusy(error) ?? error;
+      }
     },
   };
 }
@@ -64,9 +70,24 @@ function orderParts(): TransformStream<LanguageModelV3StreamPart, LanguageModelV
           if (mayCall.has(part.finishReason.unified)) for (const call of calls) controller.enqueue(call);
           controller.enqueue(part);
           return;
+        case 'error':
+          controller.enqueue({ type: 'error', error: saidBusy(part.error) ?? part.error });
+          return;
         default:
           controller.enqueue(part);
       }
     },
   });
+}
+
+/** Words of "busy" where there is no status: in an error within the answer. */
+const busyWords = /rate.?limit|too many requests|tokens per (minute|day)|quota|overloaded/i;
+
+function saidBusy(error: unknown): BusyError | undefined {
+  const fault = busyFault(error);
+  if (fault) return new BusyError(fault, error);
+  const words = typeof error === 'string' ? error : (JSON.stringify(error) ?? '');
+  return !(error instanceof Error) && busyWords.test(words)
+    ? new BusyError({ code: 'throttled', why: 'rate limit' }, error)
+    : undefined;
 }

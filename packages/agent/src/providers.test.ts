@@ -6,11 +6,19 @@ import { amazonBedrock } from './testing/bedrock-provider.ts';
 import { claude } from './testing/anthropic-provider.ts';
 import { openAiCompatible } from './testing/openai-provider.ts';
 import { keyFor, type Provider } from './testing/provider.ts';
-import { agentWith, invokerOf, record, toolNamed } from './testing/run.ts';
+import { agentWith, assistantMessage, invokerOf, record, toolNamed, userMessage } from './testing/run.ts';
 
 const forecast = toolNamed('forecast', 'Weather forecast', { city: { type: 'string', description: 'City' } });
 /** One line, a full stop at its end, and no status: the server had accepted the request. */
 const sentences = /^(?!.*(?:status|refused)).*[.…]$/;
+/** Five questions with their answers, about 1,000 tokens each, and a last one. */
+const longHistory = [
+  ...Array.from({ length: 5 }, (_, i) => [
+    userMessage(`Question ${i} ${'x'.repeat(2_000)}`),
+    assistantMessage([{ type: 'text', text: `Answer ${i} ${'y'.repeat(2_000)}` }]),
+  ]).flat(),
+  userMessage('The last question'),
+];
 const inPieces = ['{"ci', 'ty":"Lis', 'bon"}'];
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -162,7 +170,7 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
     it('is given up at once when it asks for more time than the run has', async () => {
       await using server = await serving(provider, provider.busy({ 'retry-after': '3600' }));
       const { outcome } = await server.run();
-      expect(outcome.error).toEqual({
+      expect(outcome.error).toMatchObject({
         code: 'throttled',
         message: expect.stringContaining('in 3600 seconds') as string,
       });
@@ -183,15 +191,85 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       expect(run.events.at(-1)).toEqual({ type: 'abort', reason: 'stopped' });
     });
 
-    it.skipIf(!provider.busyWithin)('is tried again before its first word, and not after it', async () => {
-      const { busyWithin = '' } = provider;
-      await using early = await serving(provider, whole(...words(), busyWithin), answer);
+    it('is tried again before its first word, and not after it', async () => {
+      const { busyWithin } = provider;
+      await using early = await serving(provider, whole(...words(), busyWithin()), answer);
       expect((await early.run()).text).toBe('Hello there.');
-      await using late = await serving(provider, whole(...words('Half'), busyWithin), answer);
+      await using late = await serving(provider, whole(...words('Half'), busyWithin()), answer);
       const run = await late.run();
       expect(run.outcome).toMatchObject({ finish: 'failed', error: { code: 'throttled' } });
       expect(run.text).toBe('Half');
       expect(late.requests).toHaveLength(1);
+    });
+  });
+
+  describe('that is busy, in the words of one that cannot read so much,', () => {
+    const words = [
+      'Too many tokens, please wait before trying again.',
+      'prompt is too long: 210000 tokens per minute > 200000 maximum of your rate limit',
+      'Input is too long for requested model: too many total text bytes, input too long',
+      'Rate limit: this model has a maximum context length of 8192 tokens per minute, context_length_exceeded',
+    ];
+    it.each(words)('is waited for, and never taken for one: %s', async (said) => {
+      await using server = await serving(
+        provider,
+        provider.busy({ 'retry-after': '0.001' }, said),
+        whole(...provider.words(), provider.busyWithin(`rate limit: ${said}`)),
+        provider.busy({}, said),
+      );
+      const run = await server.run({ history: longHistory, backoff: { baseMs: 1, tries: 3 } });
+      expect(run.outcome.error?.code).toBe('throttled');
+      expect(server.requests.map((each) => provider.conversation(each).length)).toEqual([12, 12, 12]);
+    });
+
+    it('says when another try is of use, if the provider does', async () => {
+      await using server = await serving(provider, provider.busy({ 'retry-after': '3600' }));
+      const { outcome } = await server.run();
+      const seconds = (Date.parse(outcome.error!.retryAt!) - Date.now()) / 1_000;
+      expect(seconds).toBeGreaterThan(3_500);
+      await using silent = await serving(provider, provider.busy());
+      expect((await silent.run({ backoff: { tries: 1 } })).outcome.error).not.toHaveProperty('retryAt');
+    });
+  });
+
+  describe('that cannot read the whole conversation', () => {
+    it.each([
+      ['with what it said', provider.tooLongFor(6_000, 4_000)],
+      ['by a quarter', provider.tooLong[0]!],
+    ])('is sent less of it once, %s, and the user sees how much it read', async (_, reply) => {
+      await using server = await serving(provider, reply, answer);
+      const run = await server.run({ history: longHistory });
+      expect(run.text).toBe('Hello there.');
+      const [first, second] = server.requests.map((each) => provider.conversation(each));
+      expect(first).toHaveLength(12);
+      expect(second!.length).toBeLessThan(12);
+      expect(second!.slice(1, 3)).toEqual([
+        expect.stringMatching(/^user: \[Left out: the first \d messages/),
+        expect.stringMatching(/^user: Question/),
+      ]);
+      expect(second!.at(-1)).toBe('user: The last question');
+      const told = run.events.find(({ type }) => type === 'data-context');
+      expect(told).toMatchObject({ data: { of: 11, trimmed: 0 } });
+    });
+
+    it('is not sent a third', async () => {
+      await using server = await serving(provider, provider.tooLongFor(6_000, 4_000));
+      const { outcome } = await server.run({ history: longHistory });
+      expect(outcome.error?.code).toBe('context-overflow');
+      expect(server.requests).toHaveLength(2);
+    });
+
+    it('is asked nothing when even the newest message is too long for it', async () => {
+      await using server = await serving(provider, answer);
+      const model = { ...server.model, contextTokens: 2_000 };
+      const { outcome } = await server.run({ model, ask: 'x'.repeat(12_000) });
+      expect(outcome.error).toEqual({
+        code: 'context-overflow',
+        message: expect.stringMatching(
+          /Your message is too long.*about 3,0\d\d tokens.*of 2,000 in all/,
+        ) as string,
+      });
+      expect(server.requests).toEqual([]);
     });
   });
 

@@ -1,4 +1,4 @@
-import type { StreamEvent, TokenUsage } from '@parley/contract/stream';
+import type { ContextRead, StreamEvent, TokenUsage } from '@parley/contract/stream';
 import { errorText } from './errors.ts';
 import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
 
@@ -18,6 +18,7 @@ export class RunEvents {
   #queue: Promise<void> = Promise.resolve();
   #ended = false;
   #usageTold = 0;
+  #readTold: string | undefined;
   #inStep = false;
   #textId: string | undefined;
   #texts = 0;
@@ -100,6 +101,20 @@ export class RunEvents {
   async notice(code: string, message: string, retryAfterSeconds?: number): Promise<void> {
     const data = { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
     await this.#write(() => [{ type: 'data-notice', transient: true, data }]);
+  }
+
+  /** Tells what the model read of the branch, once it is not all of it, and whenever that changes. */
+  async contextRead(data: ContextRead): Promise<void> {
+    await this.#write(() => {
+      const told = JSON.stringify(data);
+      if (
+        told === this.#readTold ||
+        (this.#readTold === undefined && data.read === data.of && data.trimmed === 0)
+      )
+        return [];
+      this.#readTold = told;
+      return [{ type: 'data-context', id: 'context', data }];
+    });
   }
 
   /** Tells what the run has used, unless it has been told: read when it is this event's turn. */

@@ -12,9 +12,11 @@ import {
   type Tool,
 } from '@strands-agents/sdk';
 import type { BudgetMeter } from './budget.ts';
+import { ContextWindow } from './context/context-window.ts';
 import { errorText, RunError } from './errors.ts';
 import { GuardedModel, type Backoff, type Wait } from './guarded-model.ts';
-import { modelRunError } from './model-faults.ts';
+import type { History } from './history.ts';
+import { contextOverflow, modelRunError } from './model-faults.ts';
 import { RunEvents } from './run-events.ts';
 import { agentTool, lambdaTools } from './run-tools.ts';
 import type { ToolInvoker } from './tools.ts';
@@ -36,7 +38,7 @@ export interface LoopRun {
 export interface LoopTask {
   agent: AgentDefinition;
   model: ModelSettings;
-  messages: Message[];
+  history: History;
   /** Ids of the agents above this one, and its own last. */
   path: readonly string[];
 }
@@ -57,8 +59,10 @@ export async function runLoop(run: LoopRun, task: LoopTask): Promise<FinishReaso
       signal: run.signal,
       backoff: run.backoff,
       onWait: (wait) => tellWait(run.events, wait),
+      window: new ContextWindow(task.model, task.history, run.meter.tokens),
+      onRead: (read) => run.events.contextRead(read),
     }),
-    messages: task.messages,
+    messages: task.history.messages,
     tools: await toolsOf(run, task),
     systemPrompt: task.agent.instructions,
     printer: false,
@@ -94,10 +98,7 @@ function finishReason(stopReason: StopReason): FinishReason {
         'The model wrote something that its provider could not read. Ask again.',
       );
     case 'modelContextWindowExceeded':
-      throw new RunError(
-        'context-overflow',
-        'This conversation is longer than the model can read. Start a new one.',
-      );
+      throw contextOverflow();
     default:
       return 'other';
   }
@@ -168,7 +169,8 @@ async function askAgent(
       await run.events.notice(event.data.code, event.data.message, event.data.retryAfterSeconds);
   });
   const messages = [new Message({ role: 'user', content: [new TextBlock(question)] })];
-  const task = { agent, model: agent.model ?? above.model, messages, path: [...above.path, agent.id] };
+  const history = { messages, begins: [0], total: 1, pinned: [] };
+  const task = { agent, model: agent.model ?? above.model, history, path: [...above.path, agent.id] };
   try {
     await runLoop({ ...run, events }, task);
   } catch (error) {

@@ -4,6 +4,12 @@ import { z } from 'zod';
 const maxTokens = z.number().int().min(1).max(1_000_000);
 
 /**
+ * Tokens that the model can take in and write in one call, its context window. Default: what is known of the model,
+ * else a careful guess; the table is in packages/agent/src/context/README.md. What is longer is left out of what the model reads.
+ */
+const contextTokens = z.number().int().min(1_000).max(10_000_000).optional();
+
+/**
  * Which model answers. A model that costs money is only ever named explicitly:
  * the default is `demo`, which is deterministic, offline and free.
  */
@@ -12,6 +18,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     provider: z.literal('demo'),
     /** Milliseconds between two words of an answer; 0 writes as fast as the machine can. Default 15. */
     wordDelayMs: z.number().int().min(0).max(10_000).optional(),
+    contextTokens,
   }),
   z.strictObject({
     provider: z.literal('openai-compatible'),
@@ -19,6 +26,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     model: z.string().min(1),
     /** Name of the environment variable that holds the key; none for Ollama, vLLM or llama.cpp. */
     apiKeyEnv: z.string().min(1).optional(),
+    contextTokens,
   }),
   z.strictObject({
     provider: z.literal('bedrock'),
@@ -36,6 +44,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
       .optional(),
     /** Default: the model's own. Bedrock counts it against the account's quota before it answers. */
     maxTokens: maxTokens.optional(),
+    contextTokens,
   }),
   z.strictObject({
     provider: z.literal('anthropic'),
@@ -46,6 +55,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     baseUrl: z.url({ protocol: /^https?$/ }).optional(),
     /** Default 32,000, the least that every model since Claude 4 can write. */
     maxTokens: maxTokens.optional(),
+    contextTokens,
   }),
 ]);
 export type ModelSettings = z.infer<typeof modelSettings>;

@@ -1,4 +1,5 @@
 import type { Message, ToolResultBlock } from '@strands-agents/sdk';
+import { isNote } from '../context/notes.ts';
 import { continueInstruction } from '../history.ts';
 
 export interface PastCall {
@@ -30,6 +31,7 @@ export function conversationOf(messages: readonly Message[]): Conversation {
   for (const { role, content } of messages) {
     for (const block of content) {
       const last = exchanges.at(-1);
+      if (block.type === 'textBlock' && isNote(block.text)) continue;
       if (block.type === 'textBlock' && role === 'user') {
         toBeContinued = block.text === continueInstruction;
         if (!toBeContinued) exchanges.push({ user: block.text, calls: [], answer: '' });

@@ -23,8 +23,15 @@ export const claude: Provider = {
   ],
   malformed: 'event: content_block_delta\ndata: {"type": "content_block_delta", ]}\n\n',
   errorWithin: anthropic.errorEvent('api_error', 'Internal server error'),
-  busyWithin: anthropic.errorEvent('overloaded_error', 'Overloaded'),
-  busy: (headers) => anthropic.errorReply(429, 'rate_limit_error', 'Too many tokens per minute', headers),
+  busyWithin: (words = 'Overloaded') => anthropic.errorEvent('overloaded_error', words),
+  busy: (headers, words = 'Too many tokens per minute') =>
+    anthropic.errorReply(429, 'rate_limit_error', words, headers),
+  tooLongFor: (sent, limit) =>
+    anthropic.errorReply(
+      400,
+      'invalid_request_error',
+      `prompt is too long: ${sent} tokens > ${limit} maximum`,
+    ),
   tooLong: [
     anthropic.errorReply(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
     anthropic.errorReply(

@@ -26,8 +26,11 @@ export const amazonBedrock: Provider = {
   ],
   malformed: Buffer.concat([bedrock.text('x').subarray(0, -4), Buffer.from('oops')]),
   errorWithin: bedrock.exception('modelStreamErrorException', 'out of memory'),
-  busyWithin: bedrock.exception('throttlingException', 'slow down'),
-  busy: (headers) => bedrock.errorReply(429, 'ThrottlingException', 'Too many requests', headers),
+  busyWithin: (words = 'slow down') => bedrock.exception('throttlingException', words),
+  busy: (headers, words = 'Too many requests') =>
+    bedrock.errorReply(429, 'ThrottlingException', words, headers),
+  tooLongFor: (sent, limit) =>
+    bedrock.errorReply(400, 'ValidationException', `prompt is too long: ${sent} tokens > ${limit} maximum`),
   tooLong: [
     bedrock.errorReply(400, 'ValidationException', 'Input is too long for requested model.'),
     bedrock.errorReply(

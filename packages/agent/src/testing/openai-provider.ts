@@ -28,8 +28,18 @@ export const openAiCompatible: Provider = {
   ],
   malformed: 'data: {"choices": [{]}\n\n',
   errorWithin: 'data: {"error": {"message": "out of memory"}}\n\n',
-  busy: (headers) => openAi.errorReply(429, 'slow down', headers),
-  tooLong: [openAi.errorReply(400, "This model's maximum context length is 8192 tokens.")],
+  busyWithin: (words = 'Rate limit reached') =>
+    `data: ${JSON.stringify({ error: { message: words, code: 'rate_limit_exceeded' } })}\n\n`,
+  busy: (headers, words = 'slow down') => openAi.errorReply(429, words, headers),
+  tooLong: [
+    openAi.errorReply(400, "This model's maximum context length is 8192 tokens."),
+    openAi.errorReply(400, 'the request exceeds the available context size, try increasing it'),
+  ],
+  tooLongFor: (sent, limit) =>
+    openAi.errorReply(
+      400,
+      `This model's maximum context length is ${limit} tokens. However, you requested ${sent} tokens (${sent} in the messages).`,
+    ),
   faults: [
     ['model-unavailable', /set a valid one/, openAi.errorReply(401, 'Invalid API key')],
     ['model-unavailable', /no such model/, openAi.errorReply(404, 'no such model')],
@@ -41,8 +51,13 @@ export const openAiCompatible: Provider = {
   conversation: (body) =>
     (body as openAi.ChatRequest).messages.flatMap(
       ({ role, content, tool_calls: calls, tool_call_id: id }) => [
-        ...(typeof content === 'string' && content !== '' ? [`${id ?? role}: ${content}`] : []),
+        ...textsOf(content).map((text) => `${id ?? role}: ${text}`),
         ...(calls ?? []).map((each) => `${each.id} calls ${each.function.name} ${each.function.arguments}`),
       ],
     ),
 };
+
+function textsOf(content: unknown): string[] {
+  if (typeof content === 'string') return content === '' ? [] : [content];
+  return Array.isArray(content) ? (content as { text?: string }[]).flatMap(({ text }) => text ?? []) : [];
+}

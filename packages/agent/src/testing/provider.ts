@@ -23,9 +23,12 @@ export interface Provider {
   malformed: Piece;
   errorWithin: Piece;
   /** "Busy, come later" within an answer. */
-  busyWithin?: Piece;
-  busy(headers?: Record<string, string>): Reply;
+  busyWithin(words?: string): Piece;
+  /** "Busy, come later", in these words. */
+  busy(headers?: Record<string, string>, words?: string): Reply;
   tooLong: Reply[];
+  /** The same with what was sent and the model's limit, in tokens, in the provider's words. */
+  tooLongFor(sent: number, limit: number): Reply;
   /** Further errors: the code, what the message says to do, the reply. */
   faults: [code: string, message: RegExp, reply: Reply][];
   /** The conversation that a request has, a line for each text, call and result. */
