@@ -54,6 +54,24 @@ export function tabTests({ somebody }: World): void {
     expect(await told()).toEqual([]);
   });
 
+  test('a version that is chosen in one tab is shown in the others, and after a reload', async () => {
+    const person = await somebody();
+    const { page } = person;
+    await person.begin('Writer', 'First words');
+    await person.answered();
+    await page.getByRole('button', { name: 'Edit your message' }).click();
+    await page.getByRole('textbox', { name: 'Edit your message' }).fill('Second words');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => person.words()).toBe('You said: Second words');
+    const other = await person.duplicateTab();
+    await expect.poll(() => other.words()).toBe('You said: Second words');
+    await page.getByRole('button', { name: /^Previous of the/ }).click();
+    await expect.poll(() => other.words()).toBe('You said: First words');
+    await other.page.reload();
+    await expect.poll(() => other.words()).toBe('You said: First words');
+    expect([...person.complaints, ...other.complaints]).toEqual([]);
+  });
+
   test('a tab that was left before its answer began has it on coming back', async () => {
     const person = await somebody();
     await person.begin('Writer', 'Hello');

@@ -14,6 +14,11 @@ export const session = z.strictObject({
   updatedAt: z.iso.datetime(),
   /** Grows with every change, so that another device sees that there is something to fetch. */
   revision: z.number().int(),
+  /**
+   * Which branch of the messages is on show: that of this message, and below it the newest. It is the last that was
+   * chosen, or the last answer that was begun, on whichever device. Absent while neither has happened.
+   */
+  shownMessageId: z.string().optional(),
 });
 export type Session = z.infer<typeof session>;
 
@@ -25,11 +30,16 @@ export const createSessionBody = z.strictObject({
   app: id,
   title: writtenLine(200).optional(),
 });
-export const renameSessionBody = z.strictObject({ title: writtenLine(200) });
+/** Body of `PATCH /api/sessions/{sessionId}`: another title, another branch on show, or both. */
+export const changeSessionBody = z
+  .strictObject({ title: writtenLine(200), shownMessageId: z.string().min(1).max(200) })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'expected a title, a shownMessageId, or both');
+export type ChangeSessionBody = z.infer<typeof changeSessionBody>;
 
 /** What `GET /inference/sessions/{sessionId}/events` tells the other tabs and devices of a user. */
 export const sessionEvent = z.discriminatedUnion('type', [
-  /** First on every connection, then whenever title or revision changed. */
+  /** First on every connection, then whenever its revision changed. */
   z.strictObject({ type: z.literal('session'), session }),
   z.strictObject({
     type: z.literal('message-added'),

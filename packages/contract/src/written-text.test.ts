@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { feedbackBody } from './feedback.ts';
 import { startRunBody } from './run.ts';
-import { createSessionBody, renameSessionBody } from './session.ts';
+import { createSessionBody, changeSessionBody } from './session.ts';
 import { onOneLine } from './written-text.ts';
 
 const comment = (text: string) => feedbackBody.safeParse({ rating: 'up', comment: text });
 const titles = (title: string) => [
-  renameSessionBody.safeParse({ title }),
+  changeSessionBody.safeParse({ title }),
   createSessionBody.safeParse({ app: 'weather', title }),
 ];
 const message = (text: string) => startRunBody.safeParse({ parentId: null, text });
@@ -49,5 +49,5 @@ test('the line ends of every system become newlines in a comment', () => {
 test('a title that is made of a message is one that could be written', () => {
   const title = onOneLine('  a\u0000b\n\u202ec\u001b[0m\td ');
   expect(title).toBe('a b c [0m d');
-  expect(renameSessionBody.parse({ title })).toEqual({ title });
+  expect(changeSessionBody.parse({ title })).toEqual({ title });
 });

@@ -2,7 +2,7 @@ import { id } from '@parley/contract/id';
 import { routePath, routePattern } from '@parley/contract/routes';
 import {
   createSessionBody,
-  renameSessionBody,
+  changeSessionBody,
   type Session,
   type SessionView,
 } from '@parley/contract/session';
@@ -82,8 +82,8 @@ export function addSessionRoutes(
   app.patch(routePattern('session'), async (c) => {
     const user = c.get('user');
     const { id: owned } = await conversations.ownedSession(user.sub, sessionId(c));
-    const { title } = await readJson(c, renameSessionBody);
-    return c.json(await viewOne(user, await conversations.renameSession(user.sub, owned, title)));
+    const change = await readJson(c, changeSessionBody);
+    return c.json(await viewOne(user, await conversations.changeSession(user.sub, owned, change)));
   });
 
   app.delete(routePattern('session'), async (c) => {

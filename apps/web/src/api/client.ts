@@ -3,7 +3,7 @@ import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import type { StartRunBody } from '@parley/contract/run';
-import type { SessionView } from '@parley/contract/session';
+import type { ChangeSessionBody, SessionView } from '@parley/contract/session';
 import { asApiError, errorOf } from './errors.ts';
 
 export interface Me {
@@ -24,7 +24,7 @@ export interface ApiClient {
   sessions(cursor?: string): Promise<SessionPage>;
   session(sessionId: string): Promise<SessionView>;
   createSession(app: string): Promise<SessionView>;
-  renameSession(sessionId: string, title: string): Promise<SessionView>;
+  changeSession(sessionId: string, change: ChangeSessionBody): Promise<SessionView>;
   deleteSession(sessionId: string): Promise<void>;
   messages(sessionId: string): Promise<Message[]>;
   /** Starts a run; repeating it with the same key repeats nothing. The answer streams its events. */
@@ -79,7 +79,7 @@ export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fet
       json(`${routePath('sessions')}${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`),
     session: (sessionId) => json(routePath('session', { sessionId })),
     createSession: (app) => json(routePath('sessions'), 'POST', { app }),
-    renameSession: (sessionId, title) => json(routePath('session', { sessionId }), 'PATCH', { title }),
+    changeSession: (sessionId, change) => json(routePath('session', { sessionId }), 'PATCH', change),
     deleteSession: async (sessionId) => {
       // It may be the last thing that this page does.
       await request(routePath('session', { sessionId }), { method: 'DELETE', keepalive: true });

@@ -1,5 +1,6 @@
 import type { Message } from '@parley/contract/message';
 import type { StartRunBody } from '@parley/contract/run';
+import type { ChangeSessionBody, SessionView } from '@parley/contract/session';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../api/errors.ts';
 import { LiveConversation } from './live-conversation.ts';
@@ -42,8 +43,47 @@ class Server implements Partial<Transport> {
     ].map((event, i) => `id: ${runId}:${i}\ndata: ${JSON.stringify(event)}\n\n`);
     return new Response(`${events.join('')}data: [DONE]\n\n`);
   };
-  readonly sessionEvents = (_: string, signal: AbortSignal): Promise<Response> =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('closed'))));
+  readonly sessionEvents = async (_: string, signal: AbortSignal): Promise<Response> => {
+    const lines = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#tell = (text) => controller.enqueue(new TextEncoder().encode(text));
+        signal.addEventListener('abort', () => controller.error(new Error('closed')));
+      },
+    });
+    return new Response(lines);
+  };
+  #tell: (text: string) => void = () => undefined;
+  #revision = 1;
+  readonly chosen: (string | undefined)[] = [];
+
+  changeSession = async (_: string, { shownMessageId }: ChangeSessionBody): Promise<SessionView> => {
+    await this.gate();
+    this.chosen.push(shownMessageId);
+    return this.#session(shownMessageId);
+  };
+
+  /** Says that another device shows the branch of a message. */
+  showElsewhere(shownMessageId: string): void {
+    const event = { type: 'session', session: this.#session(shownMessageId) };
+    this.#tell(`data: ${JSON.stringify(event)}\n\n`);
+  }
+
+  #session(shownMessageId: string | undefined): SessionView {
+    const at = '2026-01-01T00:00:00.000Z';
+    const session = {
+      id: 's',
+      app: 'writer',
+      title: '',
+      createdAt: at,
+      updatedAt: at,
+      appState: 'usable' as const,
+    };
+    return {
+      ...session,
+      revision: (this.#revision += 1),
+      ...(shownMessageId !== undefined && { shownMessageId }),
+    };
+  }
 }
 
 function open(server: Server, sent?: Pending | Waiting) {
@@ -107,4 +147,45 @@ test('a message after an answer that is not yet among the messages follows that 
     { parentId: 'a1', text: 'beta' },
   ]);
   expect(shown(conversation)).toEqual(['alpha', 'Yes.', 'beta', 'Yes.']);
+});
+
+/** A question with two answers, the later one on show. */
+function twoAnswers(): Server {
+  const server = new Server();
+  const [a1, a2] = [message('a1', 'q', 'assistant', 'One'), message('a2', 'q', 'assistant', 'Two')];
+  server.stored.push(message('q', null, 'user', 'Ask'), a1, a2);
+  return server;
+}
+
+test('a branch that is chosen here is told to the server; who leafs through many tells the last', async () => {
+  const server = twoAnswers();
+  const { conversation } = open(server);
+  await expect.poll(() => shown(conversation)).toEqual(['Ask', 'Two']);
+  const gate = Promise.withResolvers<void>();
+  server.gate = () => gate.promise;
+  for (const id of ['a1', 'a2', 'a1', 'a2']) conversation.choose(id);
+  expect(shown(conversation)).toEqual(['Ask', 'Two']);
+  gate.resolve();
+  await expect.poll(() => server.chosen).toEqual(['a1', 'a2']);
+});
+
+test('a branch that is chosen elsewhere is shown here, also one whose messages are still on their way', async () => {
+  const server = twoAnswers();
+  const { conversation } = open(server);
+  await expect.poll(() => shown(conversation)).toEqual(['Ask', 'Two']);
+  server.showElsewhere('a1');
+  await expect.poll(() => shown(conversation)).toEqual(['Ask', 'One']);
+  server.showElsewhere('a3');
+  server.stored.push({ ...message('a3', 'q', 'assistant', 'Three'), createdAt: '2025-01-01T00:00:00.000Z' });
+  conversation.open();
+  await expect.poll(() => shown(conversation)).toEqual(['Ask', 'Three']);
+});
+
+test('a choice that cannot be told holds here, and an older one from elsewhere does not undo it', async () => {
+  const server = twoAnswers();
+  server.changeSession = offline;
+  const { conversation } = open(server);
+  await expect.poll(() => shown(conversation)).toEqual(['Ask', 'Two']);
+  conversation.choose('a1');
+  expect(shown(conversation)).toEqual(['Ask', 'One']);
 });

@@ -1,4 +1,6 @@
 import type { Message } from '@parley/contract/message';
+import type { Session } from '@parley/contract/session';
+import { BranchChoice } from './branch-choice.ts';
 import { ConversationStore, type Snapshot } from './conversation-store.ts';
 import { FeedbackSender } from './feedback-sender.ts';
 import { MessageLoader } from './message-loader.ts';
@@ -24,6 +26,7 @@ export class LiveConversation {
   readonly #scope: ConversationScope;
   readonly #messages: MessageLoader;
   readonly #session: SessionFollower;
+  readonly #branch: BranchChoice;
   readonly #sender: Sender;
   readonly #feedback: FeedbackSender;
 
@@ -34,7 +37,9 @@ export class LiveConversation {
     const runs = new RunFollower(this.#scope, load);
     const onRunStarted = (runId: string): void => void runs.follow(runId);
     this.#messages = new MessageLoader(this.#scope, onRunStarted);
-    this.#session = new SessionFollower(this.#scope, { load, onRunStarted });
+    this.#branch = new BranchChoice(this.#scope);
+    const onSession = (session: Session): void => this.#branch.hear(session);
+    this.#session = new SessionFollower(this.#scope, { load, onRunStarted, onSession });
     this.#sender = new Sender(this.#scope, { outbox, runs, load });
     this.#feedback = new FeedbackSender(this.#scope);
   }
@@ -69,7 +74,7 @@ export class LiveConversation {
   }
 
   choose(messageId: string): void {
-    this.#scope.store.dispatch([{ type: 'choose', messageId }]);
+    void this.#branch.choose(messageId);
   }
 
   /** Sends again what was refused or could not be sent. */

@@ -1,4 +1,4 @@
-import type { SessionEvent } from '@parley/contract/session';
+import type { Session, SessionEvent } from '@parley/contract/session';
 import { readEvents } from '../api/event-stream.ts';
 import { watchdog } from '../api/run-stream.ts';
 import { keepTrying, type Connection } from './connect.ts';
@@ -8,6 +8,7 @@ interface SessionFollowerOptions {
   /** Fetches the messages. */
   load: () => Promise<void>;
   onRunStarted: (runId: string) => void;
+  onSession: (session: Session) => void;
 }
 
 /** Follows what happens in a session, here, in other tabs and on other devices. */
@@ -53,6 +54,7 @@ export class SessionFollower {
     const { store } = this.#scope;
     const { messages, ended } = store.state;
     store.dispatch([{ type: 'session', event }]);
+    if (event.type === 'session') this.#options.onSession(event.session);
     if (event.type === 'message-added' && !messages[event.messageId]) void this.#options.load();
     if (event.type === 'run-ended' && !ended[event.runId]) void this.#options.load();
     if (event.type === 'feedback-changed') {

@@ -20,7 +20,7 @@ async function listOf(...ids: string[]) {
   };
   const list = new SessionList({
     sessions: async () => (guard(), { sessions: [...server.sessions] }),
-    renameSession: async (id, title) => (guard(), { ...session(id), title }),
+    changeSession: async (id, { title = '' }) => (guard(), { ...session(id), title }),
     deleteSession: async (id) => {
       guard();
       server.sessions = server.sessions.filter((each) => each.id !== id);
@@ -80,7 +80,7 @@ function slowList() {
   const list = new SessionList({
     sessions: () =>
       new Promise((resolve) => answers.push((...ids) => resolve({ sessions: ids.map(session) }))),
-    renameSession: (id, title) => Promise.resolve({ ...session(id), title }),
+    changeSession: (id, { title = '' }) => Promise.resolve({ ...session(id), title }),
     deleteSession: () => Promise.resolve(),
   });
   return { list, answers, shown: () => list.getState().sessions.map(({ title }) => title) };

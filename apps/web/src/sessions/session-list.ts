@@ -2,7 +2,7 @@ import type { SessionView } from '@parley/contract/session';
 import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 
-type ListApi = Pick<ApiClient, 'sessions' | 'renameSession' | 'deleteSession'>;
+type ListApi = Pick<ApiClient, 'sessions' | 'changeSession' | 'deleteSession'>;
 
 export interface SessionListState {
   status: 'loading' | 'ready' | 'error';
@@ -79,7 +79,7 @@ export class SessionList {
   async rename(session: SessionView, title: string): Promise<void> {
     this.note({ ...session, title });
     await this.#tell(
-      async () => this.note(await this.#api.renameSession(session.id, title)),
+      async () => this.note(await this.#api.changeSession(session.id, { title })),
       () => this.note(session),
     );
   }

@@ -71,14 +71,31 @@ describe('sessions', () => {
     const session = await newSession();
     expect(session).toMatchObject({ revision: 1, title: '' });
     await clock.advance(1_000);
-    const renamed = await store.renameSession(owner, session.id, 'Trip');
+    const renamed = await store.changeSession(owner, session.id, { title: 'Trip' });
     expect(renamed).toEqual({ ...session, title: 'Trip', revision: 2 });
-    expect(await store.touchSession(owner, session.id, 'Unused')).toEqual({
+    expect(await store.touchSession(owner, session.id, { titleIfNone: 'Unused' })).toEqual({
       ...session,
       title: 'Trip',
       revision: 3,
       updatedAt: '2026-01-01T00:00:01.000Z',
     });
+  });
+
+  it('show the branch of the answer that was begun last, until another message of theirs is chosen', async () => {
+    const { session, run } = await startedRun(store, owner);
+    expect(await store.ownedSession(owner, session.id)).toMatchObject({ shownMessageId: run.messageId });
+    const [question] = await store.listMessages(session);
+    const chosen = { shownMessageId: question!.id };
+    expect(await store.changeSession(owner, session.id, chosen)).toMatchObject(chosen);
+    const other = await startedRun(store, owner);
+    const foreign = { shownMessageId: other.run.messageId };
+    expect(await errorOf(store.changeSession(owner, session.id, foreign))).toMatchObject({
+      code: 'not-found',
+    });
+    expect(await errorOf(store.changeSession('mallory', session.id, chosen))).toMatchObject({
+      message: expect.stringContaining(session.id) as string,
+    });
+    expect(await store.ownedSession(owner, session.id)).toMatchObject(chosen);
   });
 
   it('have ids that sort by age and cannot be guessed', () => {
@@ -96,7 +113,7 @@ describe('the ownership guard', () => {
     await store.deleteSession(owner, deleted.id);
     const asks = (id: string) => [
       () => store.ownedSession(owner, id),
-      () => store.renameSession(owner, id, 'Mine'),
+      () => store.changeSession(owner, id, { title: 'Mine' }),
       () => store.touchSession(owner, id),
       () => store.deleteSession(owner, id),
     ];
@@ -122,7 +139,7 @@ describe('the ownership guard', () => {
   it('takes an id longer than any key can be for absent', async () => {
     const long = 'x'.repeat(3_000);
     await expect(store.ownedSession(owner, long)).rejects.toBeInstanceOf(NotFoundError);
-    await expect(store.renameSession(owner, long, 'Mine')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(store.changeSession(owner, long, { title: 'Mine' })).rejects.toBeInstanceOf(NotFoundError);
     await expect(store.ownedRun(owner, long)).rejects.toBeInstanceOf(NotFoundError);
     expect(await store.getMessage(await newSession(), long)).toBeUndefined();
     expect(await store.listSessions(owner, { cursor: long })).toEqual({ sessions: [] });

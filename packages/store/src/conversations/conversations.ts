@@ -116,8 +116,19 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
     return found && messageOf(found);
   }
 
+  const changeSession: Sessions['changeSession'] = async (owner, sessionId, change) => {
+    const { shownMessageId } = change;
+    if (shownMessageId !== undefined) {
+      const { id } = await sessions.ownedSession(owner, sessionId);
+      if (!(await messages.getMessage(id, shownMessageId)))
+        throw new NotFoundError('message', shownMessageId);
+    }
+    return sessions.changeSession(owner, sessionId, change);
+  };
+
   return {
     ...sessions,
+    changeSession,
     deleteSession,
     ...createAttachments(table),
     ...createFeedback({ getMessage, messages, sessions, clock }),

@@ -44,9 +44,9 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
    * Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too.
    * @throws NotFoundError when the session was deleted meanwhile: nobody could read the run, or stop it.
    */
-  async function announce({ owner, session }: StartRun): Promise<void> {
+  async function announce({ owner, session, answer }: StartRun): Promise<void> {
     try {
-      await sessions.touchSession(owner, session.id);
+      await sessions.touchSession(owner, session.id, { shownMessageId: answer.id });
     } catch (error) {
       if (error instanceof NotFoundError) throw error;
     }
@@ -56,7 +56,7 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
     const now = timestamp(clock);
     const { user, answer } = messagesOf(start, now);
     if (start.titleIfNone !== undefined && start.session.title === '') {
-      await sessions.touchSession(start.owner, start.session.id, start.titleIfNone);
+      await sessions.touchSession(start.owner, start.session.id, { titleIfNone: start.titleIfNone });
     }
     if (user) await claim(start, user);
     await claim(start, answer);

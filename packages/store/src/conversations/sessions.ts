@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Session } from '@parley/contract/session';
+import type { ChangeSessionBody, Session } from '@parley/contract/session';
 import { z } from 'zod';
 import { timestamp, type Clock } from '../clock.ts';
 import { NotFoundError } from '../errors.ts';
@@ -24,19 +24,24 @@ export interface Sessions {
    * @throws NotFoundError, the same for an absent, a deleted and somebody else's session.
    */
   ownedSession(owner: string, sessionId: string): Promise<Session>;
-  /** @throws NotFoundError */
-  renameSession(owner: string, sessionId: string, title: string): Promise<Session>;
+  /** Gives it a title, or shows another branch: `shownMessageId` must be one of its messages. @throws NotFoundError */
+  changeSession(owner: string, sessionId: string, change: ChangeSessionBody): Promise<Session>;
   /** Also of one that was deleted. @throws NotFoundError when the user never had it. */
   requireOwner(owner: string, sessionId: string): Promise<void>;
   /** Nothing of it can be read afterwards, and runs that are open are stopped. @throws NotFoundError */
   deleteSession(owner: string, sessionId: string): Promise<void>;
   /**
-   * Something was said: sets `updatedAt`, raises the revision, and gives a title to a session that has none.
-   * @throws NotFoundError
+   * Something was said: sets `updatedAt`, raises the revision, gives a title to a session that has none, and shows
+   * the branch of a message. @throws NotFoundError
    */
-  touchSession(owner: string, sessionId: string, titleIfNone?: string): Promise<Session>;
+  touchSession(owner: string, sessionId: string, more?: SessionTouch): Promise<Session>;
   /** Something else changed, which other devices have to fetch. @throws NotFoundError */
   raiseRevision(owner: string, sessionId: string): Promise<Session>;
+}
+
+export interface SessionTouch {
+  titleIfNone?: string;
+  shownMessageId?: string;
 }
 
 const sessionItem = z.object({
@@ -47,13 +52,19 @@ const sessionItem = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
   revision: z.number().int(),
+  shownMessageId: z.string().optional(),
   deletedAt: z.string().optional(),
 });
 
 const ifLive: Condition = { present: ['pk'], absent: ['deletedAt'] };
 
 export function createSessions(table: TableIo, clock: Clock): Sessions {
-  async function change(owner: string, id: string, set: Record<string, unknown>, titleIfNone?: string) {
+  async function change(
+    owner: string,
+    id: string,
+    set: ChangeSessionBody & Partial<Item>,
+    titleIfNone?: string,
+  ) {
     const update = {
       set,
       setIfAbsent: { title: titleIfNone },
@@ -97,12 +108,12 @@ export function createSessions(table: TableIo, clock: Clock): Sessions {
       const last = sessions.at(-1);
       return page.length > limit && last ? { sessions, cursor: last.id } : { sessions };
     },
-    renameSession: (owner, sessionId, title) => change(owner, sessionId, { title }),
+    changeSession: change,
     deleteSession: async (owner, sessionId) => {
       await change(owner, sessionId, { deletedAt: timestamp(clock) });
     },
-    touchSession: (owner, sessionId, titleIfNone) =>
-      change(owner, sessionId, { updatedAt: timestamp(clock) }, titleIfNone),
+    touchSession: (owner, sessionId, { titleIfNone, ...more } = {}) =>
+      change(owner, sessionId, { updatedAt: timestamp(clock), ...more }, titleIfNone),
     raiseRevision: (owner, sessionId) => change(owner, sessionId, {}),
   };
 }
