@@ -1,9 +1,11 @@
 import type { AgentDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
 import { modelName, type Budget, type ModelSettings } from '@parley/contract/model';
-import type { Seal } from '@parley/contract/run';
+import type { Decision, Seal } from '@parley/contract/run';
 import type { RunProblem, TokenUsage } from '@parley/contract/stream';
+import { waitingCalls } from '@parley/contract/waiting-calls';
 import { BudgetMeter } from './budget.ts';
+import { carryOut } from './decided-calls.ts';
 import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
@@ -11,13 +13,15 @@ import { modelHistory } from './history.ts';
 import { createModel, type ModelOptions } from './models.ts';
 import { raceSignal } from './race.ts';
 import { RunEvents, type OnEvent } from './run-events.ts';
-import { runLoop, type ResolveAgent } from './run-loop.ts';
+import { runLoop, type LoopRun, type ResolveAgent } from './run-loop.ts';
 import type { ToolInvoker } from './tools.ts';
 
 export interface RunAgentOptions {
   agent: AgentDefinition;
   /** A branch of the session, root first. It ends in the user's message, or in the cut answer to continue. */
   history: readonly Message[];
+  /** What the user decided of the calls that the last message of the branch waits with, which is then gone on with. */
+  decisions?: readonly Decision[];
   tools: ToolInvoker;
   /** Which model answers. `agent.model` is not looked at: the caller decides what wins. */
   model: ModelSettings;
@@ -75,8 +79,10 @@ export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
   try {
     await events.start(options.context.messageId, options.context.runId, modelName(options.model));
     const finishReason = await raceSignal(loop(options, meter, events, signal), signal);
-    await events.end({ type: 'finish', finishReason, messageMetadata: { usage: { ...meter.usage } } });
-    return { finish: 'finished', usage: meter.usage };
+    const last = { type: 'finish' as const, finishReason, messageMetadata: { usage: { ...meter.usage } } };
+    const waits = finishReason === 'tool-calls';
+    await (waits ? events.wait(last) : events.end(last));
+    return { finish: waits ? 'waiting' : 'finished', usage: meter.usage };
   } catch (error) {
     if (events.failure) throw events.failure.error;
     return await endEarly(options, meter, events, ending.signal.aborted ? meter.timeReached() : error);
@@ -88,19 +94,30 @@ export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
 
 async function loop(options: RunAgentOptions, meter: BudgetMeter, events: RunEvents, signal: AbortSignal) {
   const { agent, model, tools, modelOptions = {}, context, resolveAgent } = options;
-  return runLoop(
-    {
-      meter,
-      events,
-      signal,
-      invoker: tools,
-      context: { runId: context.runId, app: context.app, user: context.user },
-      backoff: { ...defaultBackoff, ...options.backoff },
-      createModel: (settings) => createModel(settings, modelOptions, signal),
-      resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
-    },
-    { agent, model, history: modelHistory(options.history), path: [agent.id] },
-  );
+  const run: LoopRun = {
+    meter,
+    events,
+    signal,
+    invoker: tools,
+    canAsk: true,
+    context: { runId: context.runId, app: context.app, user: context.user },
+    backoff: { ...defaultBackoff, ...options.backoff },
+    createModel: (settings) => createModel(settings, modelOptions, signal),
+    resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
+  };
+  const history = modelHistory(await decidedHistory(run, options));
+  return runLoop(run, { agent, model, history, path: [agent.id] });
+}
+
+/** The branch with what came of the calls that the user decided on; as it is, when there are none. */
+async function decidedHistory(run: LoopRun, options: RunAgentOptions): Promise<readonly Message[]> {
+  const { history, decisions, agent, context } = options;
+  const last = history.at(-1);
+  if (!last || !decisions) return history;
+  const parts = await carryOut(run, agent.tools, waitingCalls(last), decisions);
+  const { createdAt } = last;
+  const ids = { id: context.messageId, parentId: last.id, createdAt };
+  return [...history, { ...ids, role: 'assistant', status: 'streaming', parts }];
 }
 
 async function endEarly(

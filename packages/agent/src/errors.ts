@@ -19,7 +19,13 @@ export class RunError extends Error {
 }
 
 export type ToolErrorCode =
-  'invalid-input' | 'tool-failed' | 'tool-timed-out' | 'tool-output-too-large' | 'tool-unavailable';
+  | 'invalid-input'
+  | 'tool-failed'
+  | 'tool-timed-out'
+  | 'tool-output-too-large'
+  | 'tool-unavailable'
+  /** By the user, who was asked to approve it. */
+  | 'declined';
 
 /** Why a tool gave no result; both the user and the model are shown the message. */
 export interface ToolFailure {

@@ -27,14 +27,19 @@ export interface LargeValue {
   reference?: string;
 }
 
+/** True when an event carries the value whole. */
+export function fitsEvent(value: unknown): boolean {
+  return Buffer.byteLength(toJson(value)) <= payloadBytesMax;
+}
+
 /**
  * The value as an event may carry it: itself up to the contract's 64 KB, else a `LargeValue`.
  * When storing fails, the value is cut as if there were nowhere to store it.
  */
 export async function fitEvent(value: unknown, store?: StoreLargeOutput): Promise<unknown> {
+  if (fitsEvent(value)) return value ?? null;
   const json = toJson(value);
   const bytes = Buffer.byteLength(json);
-  if (bytes <= payloadBytesMax) return value ?? null;
   const reference = await store?.(json).catch(() => undefined);
   const kept = reference === undefined ? 'only its beginning is kept' : 'its beginning is shown';
   return {

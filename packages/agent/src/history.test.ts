@@ -154,10 +154,17 @@ describe('a branch of messages, as a model reads it', () => {
         .record({
           id: fc.uuid(),
           state: fc.constantFrom('input-available', 'output-available', 'output-error'),
+          approval: fc.constantFrom(
+            undefined,
+            { expiresAt: '2026-01-01T00:00:00Z' },
+            { decision: 'approved' as const },
+          ),
         })
-        .map(({ id, state }) => call(id, { state: state as 'output-error' })),
+        .map(({ id, state, approval }) =>
+          call(id, { state: state as 'output-error', ...(approval && { approval }) }),
+        ),
     );
-    const status = fc.constantFrom('finished', 'stopped', 'interrupted', 'failed');
+    const status = fc.constantFrom('finished', 'stopped', 'interrupted', 'failed', 'waiting');
     const message = fc.oneof(
       fc.string({ minLength: 1 }).map((words) => userMessage(`${words}.`)),
       fc

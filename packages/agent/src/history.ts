@@ -7,6 +7,7 @@ import {
   type JSONValue,
   type ToolResultBlock,
 } from '@strands-agents/sdk';
+import { callsOnce } from './calls-once.ts';
 import { summaryNote } from './context/notes.ts';
 import { sinceSummary } from './context/since-summary.ts';
 import { fitModel } from './event-size.ts';
@@ -40,7 +41,7 @@ export interface History {
  * unless nothing of that answer is there. A summary stands in place of what it sums up.
  */
 export function modelHistory(branch: readonly StoredMessage[]): History {
-  const { messages, summary } = sinceSummary(branch);
+  const { messages, summary } = sinceSummary(callsOnce(branch));
   const pinned = summary === undefined ? [] : [new TextBlock(summaryNote(summary.toWellFormed()))];
   const last = messages.at(-1);
   const turns: Turn[] = messages.flatMap((message, i) =>
@@ -49,7 +50,9 @@ export function modelHistory(branch: readonly StoredMessage[]): History {
       : assistantTurns(message, message === last),
   );
   const said = merged([{ role: 'user', content: pinned }, ...turns]);
-  const all = endsInAnswer(said) ? merged([...said, continuation()]) : said;
+  // One that is being written goes on by itself: the model reads what came of its calls.
+  const isCut = last?.status !== 'streaming' && endsInAnswer(said);
+  const all = isCut ? merged([...said, continuation()]) : said;
   return {
     messages: all.map(({ role, content }) => new Message({ role, content })),
     begins: all.map(({ begins }) => begins),

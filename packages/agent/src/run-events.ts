@@ -1,9 +1,14 @@
+import type { ToolPart } from '@parley/contract/message';
+import type { Decision } from '@parley/contract/run';
 import type { ContextRead, StreamEvent, TokenUsage } from '@parley/contract/stream';
 import { errorText } from './errors.ts';
 import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
 
 /** Receives a run's events one at a time; the next waits until the promise settles. */
 export type OnEvent = (event: StreamEvent) => void | Promise<void>;
+
+/** What the user decided of a call. */
+export type Decided = Omit<Decision, 'toolCallId'>;
 
 /**
  * Writes a run's events in the order the protocol wants, one after another: text blocks and steps
@@ -26,6 +31,8 @@ export class RunEvents {
   /** Ids of calls that wait for an answer: the provider's → ours. Some providers use one id twice. */
   readonly #openCalls = new Map<string, string>();
   readonly #usedIds: Set<string>;
+  /** Our ids of calls that are not made before the user approves them, and until when that is possible. */
+  readonly #held = new Map<string, string>();
 
   constructor(onEvent: OnEvent, usedIds: Iterable<string> = [], store?: StoreLargeOutput) {
     this.#onEvent = onEvent;
@@ -85,6 +92,29 @@ export class RunEvents {
     ]);
   }
 
+  /** Opens a call that an earlier run held, under its id, and tells what the user decided of it. */
+  async decidedCall({ toolCallId, toolName, input }: ToolPart, { decision, reason }: Decided): Promise<void> {
+    await this.#write(() => {
+      this.#openCalls.set(toolCallId, toolCallId);
+      const data = { toolCallId, decision, ...(reason !== undefined && { reason }) };
+      return [
+        { type: 'tool-input-available', toolCallId, toolName, dynamic: true, input },
+        { type: 'data-tool-decision', id: toolCallId, data },
+      ];
+    });
+  }
+
+  /** Leaves a call without an answer: the run ends once the other calls of its step have theirs. */
+  hold(callId: string, expiresAt: string): void {
+    this.#held.set(this.openCallId(callId), expiresAt);
+    this.#openCalls.delete(callId);
+  }
+
+  /** How many calls are held. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /** Without a duration where no tool worked. */
   async toolError(callId: string, message: string, durationMs?: number): Promise<void> {
     await this.#answer(callId, (toolCallId) => [
@@ -125,6 +155,14 @@ export class RunEvents {
       this.#usageTold = total;
       return [{ type: 'message-metadata', messageMetadata: { usage: { ...usage } } }];
     });
+  }
+
+  /** Ends a run that holds calls: says of each until when it can be approved. */
+  async wait(last: StreamEvent): Promise<void> {
+    const held = Array.from(this.#held, ([toolCallId, expiresAt]): StreamEvent => {
+      return { type: 'data-tool-approval', id: toolCallId, data: { toolCallId, expiresAt } };
+    });
+    await this.end(...held, last);
   }
 
   /** Closes what is open and writes the last events. Later ones are dropped. */

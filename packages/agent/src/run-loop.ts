@@ -31,6 +31,8 @@ export interface LoopRun {
   invoker: ToolInvoker;
   context: { runId: string; app: string; user: string };
   backoff: Backoff;
+  /** False in nested agents. */
+  canAsk: boolean;
   createModel: (settings: ModelSettings) => Promise<Model>;
   resolveAgent: ResolveAgent;
 }
@@ -46,7 +48,8 @@ export interface LoopTask {
 /** An agent may ask one that asks another that asks a last one. */
 const agentDepthMax = 4;
 
-type FinishReason = 'stop' | 'length' | 'other';
+/** `tool-calls`: calls are held until the user approves them. */
+type FinishReason = 'stop' | 'length' | 'other' | 'tool-calls';
 
 /**
  * Runs one agent until it has answered: a new framework agent each time, without its printer, its
@@ -73,7 +76,7 @@ export async function runLoop(run: LoopRun, task: LoopTask): Promise<FinishReaso
     const stream = agent.stream([], { cancelSignal: run.signal });
     for (;;) {
       const next = await stream.next();
-      if (next.done) return finishReason(next.value.stopReason);
+      if (next.done) return run.events.held > 0 ? 'tool-calls' : finishReason(next.value.stopReason);
       await tell(run, next.value);
     }
   } catch (error) {
@@ -125,6 +128,7 @@ async function tell({ events, meter }: LoopRun, event: AgentStreamEvent): Promis
     case 'toolResultEvent': // a tool that answered has said so itself; this one does not exist
       return events.toolError(event.result.toolUseId, 'The model asked for a tool that does not exist.');
     case 'afterToolsEvent':
+      event.endTurn = events.held > 0; // the framework's way not to call the model again
       return events.finishStep();
     default:
       return undefined;
@@ -172,7 +176,7 @@ async function askAgent(
   const history = { messages, begins: [0], total: 1, pinned: [] };
   const task = { agent, model: agent.model ?? above.model, history, path: [...above.path, agent.id] };
   try {
-    await runLoop({ ...run, events }, task);
+    await runLoop({ ...run, events, canAsk: false }, task);
   } catch (error) {
     run.signal.throwIfAborted();
     throw new Error(`the agent "${agent.id}" could not answer: ${errorText(error)}`, { cause: error });

@@ -1,4 +1,5 @@
 import type { AgentDefinition, LambdaToolDefinition } from '@parley/contract/agent';
+import { decisionsMax } from '@parley/contract/run';
 import type { ToolContext as CallContext } from '@parley/contract/tool';
 import {
   TextBlock,
@@ -9,7 +10,8 @@ import {
   type ToolSpec,
   type ToolStreamGenerator,
 } from '@strands-agents/sdk';
-import { errorText } from './errors.ts';
+import { expiryOf, judgeCall } from './approval.ts';
+import { errorText, type ToolFailure } from './errors.ts';
 import { fitModel } from './event-size.ts';
 import { raceSignal } from './race.ts';
 import type { RunEvents } from './run-events.ts';
@@ -18,15 +20,20 @@ import type { ToolInvoker, ToolOutcome } from './tools.ts';
 interface Run {
   events: RunEvents;
   signal: AbortSignal;
+  /** False in an agent that another agent asks: its question cannot wait for the user. */
+  canAsk: boolean;
 }
+
+/** What came of a call, or that it is not made before the user approves it. */
+type Work = (input: unknown, toolCallId: string) => Promise<ToolOutcome | { askUntil: string }>;
 
 /** A tool the framework may call: runs `work`, tells the run's events, and never throws at the model. */
 class RunTool extends Tool {
   override readonly toolSpec: ToolSpec;
   readonly #run: Run;
-  readonly #work: (input: unknown, toolCallId: string) => Promise<ToolOutcome>;
+  readonly #work: Work;
 
-  constructor(spec: ToolSpec, run: Run, work: (input: unknown, toolCallId: string) => Promise<ToolOutcome>) {
+  constructor(spec: ToolSpec, run: Run, work: Work) {
     super();
     this.toolSpec = spec;
     this.#run = run;
@@ -43,34 +50,49 @@ class RunTool extends Tool {
 
   // eslint-disable-next-line eslint/require-yield -- the framework wants a generator; a result is all we have
   override async *stream({ toolUse: { toolUseId, input } }: ToolContext): ToolStreamGenerator {
-    const { events } = this.#run;
+    const { events, signal } = this.#run;
     const began = performance.now();
-    const outcome = await this.#outcome(input, events.openCallId(toolUseId));
-    const durationMs = Math.round(performance.now() - began);
-    if (outcome.ok) {
-      await events.toolOutput(toolUseId, outcome.output, durationMs);
-      return toolResultBlock(toolUseId, 'success', fitModel(outcome.output));
+    const outcome = await settled(this.name, this.#work(input, events.openCallId(toolUseId)), signal);
+    if ('askUntil' in outcome) {
+      events.hold(toolUseId, outcome.askUntil);
+      return toolResultBlock(toolUseId, 'error', 'This call waits for approval.'); // no model reads it
     }
-    const { code, message } = outcome.error;
-    await events.toolError(toolUseId, message, durationMs);
-    return toolResultBlock(toolUseId, 'error', `${code}: ${errorText(message)}`);
+    await tellOutcome(events, toolUseId, outcome, Math.round(performance.now() - began));
+    return outcome.ok
+      ? toolResultBlock(toolUseId, 'success', fitModel(outcome.output))
+      : toolResultBlock(toolUseId, 'error', `${outcome.error.code}: ${errorText(outcome.error.message)}`);
   }
+}
 
-  /** Races the signal, whatever the invoker does, and turns what it throws or garbles into an outcome. */
-  async #outcome(input: unknown, toolCallId: string): Promise<ToolOutcome> {
-    const { signal } = this.#run;
-    try {
-      const outcome = await raceSignal(this.#work(input, toolCallId), signal);
-      if (outcome.ok) JSON.stringify(outcome.output); // what JSON cannot hold must fail here, where it can be worded
-      return outcome;
-    } catch (error) {
-      signal.throwIfAborted();
-      return {
-        ok: false,
-        error: { code: 'tool-failed', message: `The tool "${this.name}" failed: ${errorText(error, 500)}` },
-      };
-    }
+/** Races the signal, whatever the invoker does, and turns what it throws or garbles into an outcome. */
+export async function settled<T extends ToolOutcome | { askUntil: string }>(
+  name: string,
+  work: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | ToolOutcome> {
+  try {
+    const outcome = await raceSignal(work, signal);
+    if ('output' in outcome) JSON.stringify(outcome.output); // what JSON cannot hold must fail here, where it can be worded
+    return outcome;
+  } catch (error) {
+    signal.throwIfAborted();
+    return failure('tool-failed', `The tool "${name}" failed: ${errorText(error, 500)}`);
   }
+}
+
+/** Writes what came of a call into the log. */
+export async function tellOutcome(
+  events: RunEvents,
+  callId: string,
+  outcome: ToolOutcome,
+  durationMs?: number,
+): Promise<void> {
+  if (outcome.ok) await events.toolOutput(callId, outcome.output, durationMs ?? 0);
+  else await events.toolError(callId, outcome.error.message, durationMs);
+}
+
+function failure(code: ToolFailure['code'], message: string): ToolOutcome {
+  return { ok: false, error: { code, message } };
 }
 
 export function toolResultBlock(
@@ -90,10 +112,23 @@ export function lambdaTools(
 ): Tool[] {
   return tools.map((tool) => {
     const spec = { name: tool.name, description: tool.description, inputSchema: tool.input as JSONSchema };
-    return new RunTool(spec, run, (input, toolCallId) =>
-      invoker.invoke({ tool, input, context: { ...context, toolCallId }, signal: run.signal }),
-    );
+    return new RunTool(spec, run, async (input, toolCallId) => {
+      const judged = judgeCall(tool, input);
+      if (judged === 'call') {
+        return invoker.invoke({ tool, input, context: { ...context, toolCallId }, signal: run.signal });
+      }
+      if (judged !== 'ask') return failure('invalid-input', judged.invalid);
+      if (run.events.held >= decisionsMax) return failure('tool-unavailable', tooMany);
+      if (!run.canAsk) return failure('tool-unavailable', cannotAsk(tool.name));
+      return { askUntil: expiryOf(tool.approval, Date.now()) };
+    });
   });
+}
+
+const tooMany = `The user is asked to approve ${decisionsMax} calls at once at most. Call it again later.`;
+
+function cannotAsk(name: string): string {
+  return `The tool "${name}" asks the user first, which only the agent that talks with the user can do. Say what you would have called it for.`;
 }
 
 /** Another agent as a tool: it is asked a question and answers with text. */
@@ -117,10 +152,7 @@ export function agentTool(
   return new RunTool(spec, run, async (input) => {
     const question = (input as { question?: unknown } | null)?.question;
     if (typeof question !== 'string' || question.trim() === '') {
-      return {
-        ok: false,
-        error: { code: 'invalid-input', message: 'question: expected a text that is not empty' },
-      };
+      return failure('invalid-input', 'question: expected a text that is not empty');
     }
     return { ok: true, output: { answer: await ask(question) } };
   });

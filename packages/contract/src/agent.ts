@@ -10,11 +10,29 @@ export const inputSchema = z.looseObject({
 });
 export type InputSchema = z.infer<typeof inputSchema>;
 
+/** Seconds in which a call can be approved. Default 86,400: a day. */
+const withinSeconds = z.number().int().min(1).max(604_800).optional();
+
+/** Which calls of a tool need the user's approval: every one, or those whose input matches a JSON Schema. */
+export const toolApproval = z.union(
+  [
+    z.strictObject({ always: z.literal(true), withinSeconds }),
+    z.strictObject({ when: inputSchema, withinSeconds }),
+  ],
+  {
+    error:
+      'expected { "always": true }, or { "when": <the JSON Schema of an object> }; "withinSeconds" is a whole number from 1 to 604800 (a week)',
+  },
+);
+export type ToolApproval = z.infer<typeof toolApproval>;
+
 /** What a build writes to `dist/<name>/tool.json`: a tool without the place it runs. */
 export const toolSpec = z.strictObject({
   name: toolName,
   description: z.string().min(1).max(4_000),
   input: inputSchema,
+  /** Default: no call needs approval. */
+  approval: toolApproval.optional(),
 });
 export type ToolSpec = z.infer<typeof toolSpec>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { writtenText } from './written-text.ts';
+import { decided } from './stream.ts';
+import { writtenLines, writtenText } from './written-text.ts';
 
 /**
  * How a run ended. `interrupted`: the process that ran it died or lost its lease; it can be continued.
@@ -8,17 +9,37 @@ import { writtenText } from './written-text.ts';
 export const seal = z.enum(['finished', 'stopped', 'interrupted', 'failed', 'waiting']);
 export type Seal = z.infer<typeof seal>;
 
+/** A model that asks for more calls at once than this is refused those that need approval. */
+export const decisionsMax = 64;
+
+/** What a user decides about one call that waits for approval. */
+export const decision = z.strictObject({
+  toolCallId: z.string().min(1).max(200),
+  decision: decided.decision,
+  /** Told to the model with a declined call. */
+  reason: writtenLines(2_000).optional(),
+});
+export type Decision = z.infer<typeof decision>;
+
 /**
  * Body of `POST /inference/sessions/{sessionId}/runs`.
  * - `text` with `parentId` (null for the first message): a new message below that one; an edit is
  *   the same with the parent of the message it replaces.
  * - no `text`, parent a user message: answer it (again).
  * - no `text`, parent an assistant message that was cut: continue it.
+ * - `decisions`, parent an assistant message that waits: one for each of its calls that need approval. The message
+ *   names the run: repeating the same decisions repeats nothing, others are refused.
  */
-export const startRunBody = z.strictObject({
-  parentId: z.string().nullable(),
-  text: writtenText(100_000).optional(),
-});
+export const startRunBody = z
+  .strictObject({
+    parentId: z.string().nullable(),
+    text: writtenText(100_000).optional(),
+    decisions: z.array(decision).min(1).max(decisionsMax).optional(),
+  })
+  .refine(({ text, decisions }) => text === undefined || decisions === undefined, {
+    path: ['decisions'],
+    message: 'expected either a "text" or "decisions", not both: decide first, then write',
+  });
 export type StartRunBody = z.infer<typeof startRunBody>;
 
 /** Header of the same request: 1–128 visible characters; repeating it repeats nothing. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { toolSpec, type ToolSpec } from './agent.ts';
-import { describeIssues, fieldPath, formatProblems, type Problem } from './issues.ts';
+import { approvalSpecOf, type ApprovalRule } from './approval-rule.ts';
+import { inputSchemaOf, refuseUnsupported } from './input-schema.ts';
+import { describeIssues, formatProblems, type Problem } from './issues.ts';
 
 /** What a tool's handler is told besides its input. */
 export interface ToolContext {
@@ -19,6 +21,11 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   /** The one definition of the input: JSON Schema for the model, validation at run time, types. */
   input: Input;
+  /**
+   * Calls that are made only when the user has approved them: every one, or those whose input matches an object. It is
+   * data, kept with the registration and checked by the service. Default: none.
+   */
+  approval?: ApprovalRule;
   handler: (input: z.output<Input>, context: ToolContext) => unknown;
 }
 
@@ -100,7 +107,7 @@ function failure(code: 'invalid-input' | 'tool-failed', message: string): ToolRe
 
 /**
  * The tool's spec for its `tool.json`, or what is wrong with it, one problem per field.
- * Input types that JSON Schema cannot express (dates, maps, transforms, …) are problems.
+ * Input types that JSON Schema cannot express (dates, maps, transforms, …) are problems, and so are such rules.
  */
 export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Problem[] } {
   if (!isTool(tool)) {
@@ -113,52 +120,13 @@ export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Prob
       ],
     };
   }
-  const unsupported: Problem[] = [];
-  const input = z.toJSONSchema(tool.input, {
-    io: 'input',
-    unrepresentable: 'any',
-    override: ({ zodSchema, path }) => {
-      const { type } = zodSchema._zod.def;
-      if (unsupportedTypes.has(type)) unsupported.push(unsupportedProblem(type, path));
-    },
-  });
-  if (unsupported.length > 0) return { problems: unsupported };
-  const { $schema: _, ...schema } = input;
-  const parsed = toolSpec.safeParse({ name: tool.name, description: tool.description, input: schema });
-  return parsed.success
-    ? { spec: parsed.data }
-    : {
-        problems: describeIssues(parsed.error, {
-          name: tool.name,
-          description: tool.description,
-          input: schema,
-        }),
-      };
-}
-
-/** Zod types that have no JSON Schema: a model could not fill them in. */
-const unsupportedTypes = new Set<string>([
-  'bigint',
-  'custom',
-  'date',
-  'file',
-  'function',
-  'map',
-  'nan',
-  'promise',
-  'set',
-  'symbol',
-  'transform',
-  'undefined',
-  'void',
-]);
-
-function unsupportedProblem(type: string, path: readonly (string | number)[]): Problem {
-  const names = path.filter((part) => part !== 'properties');
-  return {
-    field: fieldPath(['input', ...names]),
-    message: `a ${type} has no JSON Schema, so no model can fill it in: use a string, number, boolean, enum, array or object`,
-  };
+  const input = inputSchemaOf(tool.input, 'input', refuseUnsupported);
+  if ('problems' in input) return input;
+  const rule = tool.approval && approvalSpecOf(tool.approval, tool.input);
+  if (rule && 'problems' in rule) return rule;
+  const spec = { name: tool.name, description: tool.description, input: input.schema, ...rule };
+  const parsed = toolSpec.safeParse(spec);
+  return parsed.success ? { spec: parsed.data } : { problems: describeIssues(parsed.error, spec) };
 }
 
 function isTool(value: unknown): value is Tool {

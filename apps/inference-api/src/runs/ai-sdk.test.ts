@@ -2,6 +2,7 @@ import { messageText } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import { DefaultChatTransport, isTextUIPart, readUIMessageStream, type UIMessage } from 'ai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addRefunds } from '../testing/refunds.ts';
 import { startWorld, type Instance, type World } from '../testing/world.ts';
 
 let world: World;
@@ -11,6 +12,19 @@ beforeAll(async () => {
   instance = await world.startInstance();
 });
 afterAll(() => world.close());
+
+test('the AI SDK reads a run that waits for approval, and until when', async () => {
+  await addRefunds(world);
+  const session = await world.createSession({ app: 'refunds' });
+  const message = await ask(session.id, 'Refund the amount 150 to the customer Ada');
+  const call = message!.parts.find((part) => part.type === 'dynamic-tool')!;
+  expect(call.state).toBe('input-available');
+  expect(message!.parts).toContainEqual({
+    type: 'data-tool-approval',
+    id: call.toolCallId,
+    data: { toolCallId: call.toolCallId, expiresAt: expect.stringMatching(/Z$/) },
+  });
+});
 
 /** Asks as `useChat` does, and returns the message that the AI SDK makes of what it receives. */
 async function ask(sessionId: string, text: string): Promise<UIMessage | undefined> {

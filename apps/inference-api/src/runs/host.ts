@@ -4,7 +4,7 @@ import type { ToolInvoker } from '@parley/agent/tools';
 import type { AgentDefinition } from '@parley/contract/agent';
 import type { Message } from '@parley/contract/message';
 import type { Budget, ModelSettings } from '@parley/contract/model';
-import type { Seal } from '@parley/contract/run';
+import type { Decision, Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { Log } from '@parley/service/log';
 import type { KeepLargeOutput } from '@parley/session-files/outputs';
@@ -38,6 +38,8 @@ export interface RunTask {
   budget: Budget;
   /** The branch to answer, root first. */
   history: readonly Message[];
+  /** What the user decided of the calls that the last message of the branch waits with. */
+  decisions?: readonly Decision[];
 }
 
 /** Executes runs in this process. They belong to it, not to any client that reads them. */
@@ -117,7 +119,7 @@ async function answer(
   writer: RunWriter,
   ending: AbortSignal,
 ): Promise<{ seal: Seal; last: StreamEvent[] }> {
-  const { run, agent, model, budget, history } = task;
+  const { run, agent, model, budget, history, decisions } = task;
   const { runId, sessionId, messageId, app, owner: user } = run;
   const last: StreamEvent[] = [];
   try {
@@ -126,6 +128,7 @@ async function answer(
       model,
       budget,
       history,
+      ...(decisions && { decisions }),
       tools: options.tools,
       signal: AbortSignal.any([ending, writer.lost]),
       context: { runId, messageId, app, user },
@@ -159,8 +162,15 @@ async function keepOutput(
   }
 }
 
+/** What a run waits for stands with its seal, or not at all. */
 function isLast({ type }: StreamEvent): boolean {
-  return type === 'finish' || type === 'abort' || type === 'data-problem' || type === 'error';
+  return (
+    type === 'finish' ||
+    type === 'abort' ||
+    type === 'data-problem' ||
+    type === 'error' ||
+    type === 'data-tool-approval'
+  );
 }
 
 const failureText = 'Something went wrong on our side while answering. Ask again.';

@@ -1,6 +1,7 @@
 import { branchTo, type Message } from '@parley/contract/message';
-import type { StartRunBody } from '@parley/contract/run';
+import type { Decision, StartRunBody } from '@parley/contract/run';
 import { HttpError } from '@parley/service/errors';
+import { requireDecisionsFor, waitingList } from './decisions.ts';
 
 /** What a start of a run adds to the tree of messages. */
 export interface RunPlan {
@@ -8,13 +9,19 @@ export interface RunPlan {
   user?: { text: string; parentId: string | null };
   /** The branch the agent answers, root first, without the new user message. */
   history: Message[];
+  /** What the user decided of the calls that the last message of the branch waits with. */
+  decisions?: readonly Decision[];
 }
 
 /**
  * Where in the session's tree a run goes.
  * Throws when the parent is not in the session, is still being written, or is of the wrong kind.
  */
-export function planRun(messages: readonly Message[], { parentId, text }: StartRunBody): RunPlan {
+export function planRun(
+  messages: readonly Message[],
+  { parentId, text, decisions }: StartRunBody,
+  now: number,
+): RunPlan {
   const history = branchTo(messages, parentId);
   const parent = history.at(-1);
   if (parentId !== null && !parent) {
@@ -28,6 +35,10 @@ export function planRun(messages: readonly Message[], { parentId, text }: StartR
       'conflict',
       `message "${parent.id}" is still being written by run "${parent.runId}": wait for its end, or stop it first`,
     );
+  }
+  if (decisions !== undefined) {
+    requireDecisionsFor(parent, decisions, now);
+    return { history, decisions };
   }
   if (text !== undefined) {
     refuseBelowQuestion(parent);
@@ -49,6 +60,12 @@ function refuseBelowQuestion(parent: Message | undefined): void {
 
 function refuseNothingToAnswer(parent: Message | undefined): void {
   if (!parent) throw badRequest('text', 'got neither a text nor a parent to answer: give at least one');
+  if (parent.status === 'waiting') {
+    throw badRequest(
+      'decisions',
+      `answer "${parent.id}" waits for your decision on ${waitingList(parent)}: give one for each, or a "text" to write on`,
+    );
+  }
   if (parent.role === 'user' || parent.status !== 'finished') return;
   throw badRequest(
     'parentId',

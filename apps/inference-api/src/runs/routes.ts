@@ -34,8 +34,9 @@ export function addRunRoutes(app: Hono<ServiceEnv>, options: RunRoutesOptions): 
   app.post(routePattern('startRun'), async (c) => {
     const user = c.get('user');
     const session = await conversations.ownedSession(user.sub, param(c, 'sessionId'));
-    const key = keyOf(c.req.header(idempotencyHeader));
-    const run = await startRun({ user, session, idempotencyKey: key, body: await readJson(c, startRunBody) });
+    const body = await readJson(c, startRunBody);
+    const key = body.decisions ? {} : { idempotencyKey: keyOf(c.req.header(idempotencyHeader)) };
+    const run = await startRun({ user, session, ...key, body });
     onChange(run);
     return runStream(c, options, run, 0);
   });

@@ -8,26 +8,39 @@ import { onOneLine } from '@parley/contract/written-text';
 import { HttpError } from '@parley/service/errors';
 import type { User } from '@parley/service/service-env';
 import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
-import { bodyHash, startIds, type ConversationStore, type Run } from '@parley/store/conversations';
+import {
+  bodyHash,
+  decisionIds,
+  startIds,
+  type ConversationStore,
+  type Run,
+} from '@parley/store/conversations';
+import { systemClock, type Clock } from '@parley/store/clock';
 import { IdempotencyConflictError } from '@parley/store/errors';
+import type { RunLog } from '@parley/store/run-log';
+import { answeredBefore, inOrder, requireTools } from './decisions.ts';
 import type { RunHost, RunTask } from './host.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface RunStarterOptions {
   conversations: Pick<ConversationStore, 'getRun' | 'listMessages' | 'startRun'>;
+  runLog: Pick<RunLog, 'read'>;
   catalog: Pick<CatalogStore, 'getLive'>;
   host: Pick<RunHost, 'begin'>;
   /** What agents without a model of their own use. */
   model: ModelSettings;
   /** The bounds of every run; an agent's own budget can only be tighter. */
   budget: Budget;
+  /** Time, by which a call can no longer be approved. Default: the system's. */
+  clock?: Clock;
 }
 
 export interface StartRequest {
   user: User;
   /** Guarded: it is the user's. */
   session: Session;
-  idempotencyKey: string;
+  /** Names the run; of decisions, the message does that waits for them. */
+  idempotencyKey?: string;
   body: StartRunBody;
 }
 
@@ -39,10 +52,12 @@ export type StartRun = (request: StartRequest) => Promise<Run>;
  * judged again: its run is there, whatever has changed since.
  */
 export function createRunStarter(options: RunStarterOptions): StartRun {
-  const { conversations, host } = options;
-  return async ({ user, session, idempotencyKey, body }) => {
-    const ids = startIds(session.id, idempotencyKey);
-    const hash = bodyHash(body);
+  const { conversations, host, clock = systemClock } = options;
+
+  async function start({ user, session, idempotencyKey, body }: StartRequest, hash: string): Promise<Run> {
+    const ids = body.decisions
+      ? decisionIds(session.id, body.parentId ?? '')
+      : startIds(session.id, idempotencyKey ?? '');
     const before = await conversations.getRun(ids.runId);
     if (before) return sameRequest(before, hash);
 
@@ -50,7 +65,8 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
       findAnswerer(options, session.app, user),
       conversations.listMessages(session),
     ]);
-    const plan = planRun(messages, body);
+    const plan = planRun(messages, body, clock.now());
+    requireTools(answerer.agent, plan);
     const userMessage = plan.user && { id: ids.userMessageId, ...plan.user };
     const { outcome, run } = await conversations.startRun({
       owner: user.sub,
@@ -61,9 +77,22 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
       answer: { id: ids.messageId, parentId: userMessage?.id ?? body.parentId },
       writerId: randomUUID(),
     });
-    if (outcome === 'started')
-      host.begin({ run, ...answerer, history: historyOf(plan, ids.userMessageId, run) });
+    const { decisions } = plan;
+    if (outcome === 'started') {
+      const history = historyOf(plan, ids.userMessageId, run);
+      host.begin({ run, ...answerer, history, ...(decisions && { decisions }) });
+    }
     return run;
+  }
+
+  return async (request) => {
+    const body = inOrder(request.body);
+    try {
+      return await start({ ...request, body }, bodyHash(body));
+    } catch (error) {
+      if (!body.decisions || !(error instanceof IdempotencyConflictError)) throw error;
+      throw await answeredBefore(options.runLog, error);
+    }
   };
 }
 

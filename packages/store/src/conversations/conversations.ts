@@ -17,7 +17,7 @@ export type { Run, StartedRun, StartRun };
 export type { RatedAnswer, FeedbackChange } from './feedback.ts';
 export type { SessionPage } from './sessions.ts';
 export { newSessionId } from './sessions.ts';
-export { bodyHash, leaseSeconds, startIds } from './runs.ts';
+export { bodyHash, decisionIds, leaseSeconds, startIds } from './runs.ts';
 
 export interface ConversationStore extends Sessions, FeedbackStore, AttachmentStore {
   /**

@@ -68,6 +68,11 @@ export function startIds(sessionId: string, idempotencyKey: string) {
   return { runId: idFor('run'), userMessageId: idFor('user'), messageId: idFor('assistant') };
 }
 
+/** The same for the decisions on a message that waits: one run goes on with it, whoever decides. */
+export function decisionIds(sessionId: string, messageId: string) {
+  return startIds(sessionId, `decisions on ${messageId}`);
+}
+
 /** Hash of a request's body, by which a repeated key with another body is noticed. */
 export function bodyHash(body: unknown): string {
   return hash(body).slice(0, 32);
