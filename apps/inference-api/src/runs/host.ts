@@ -47,6 +47,8 @@ export interface RunHost {
   begin(task: RunTask): void;
   /** True while a run executes in this process. */
   isOpen(runId: string): boolean;
+  /** True while nothing of a run of this process stands in its log: all of it will be published here. */
+  isNew(runId: string): boolean;
   /** Stops a run of this process and resolves once it is settled; false when it is not running here. */
   stop(runId: string): Promise<boolean>;
   /** Resolves when every run has ended. Those still open when `timeIsUp` aborts are interrupted. */
@@ -55,17 +57,27 @@ export interface RunHost {
 
 export function createRunHost(options: RunHostOptions): RunHost {
   const open = new Map<string, { ending: AbortController; ended: Promise<void> }>();
+  const unpublished = new Set<string>();
+  const reader: RunHostOptions['reader'] = {
+    publish(runId, batch) {
+      unpublished.delete(runId);
+      options.reader.publish(runId, batch);
+    },
+  };
   return {
     begin(task) {
       const { runId } = task.run;
       const ending = new AbortController();
-      const ended = execute(options, task, ending.signal).finally(() => {
+      unpublished.add(runId);
+      const ended = execute({ ...options, reader }, task, ending.signal).finally(() => {
         open.delete(runId);
+        unpublished.delete(runId);
         options.onEnded(task.run);
       });
       open.set(runId, { ending, ended });
     },
     isOpen: (runId) => open.has(runId),
+    isNew: (runId) => unpublished.has(runId),
     async stop(runId) {
       const running = open.get(runId);
       running?.ending.abort('stopped');
@@ -99,7 +111,7 @@ async function execute(options: RunHostOptions, task: RunTask, ending: AbortSign
   try {
     const { seal, last } = await answer(options, task, writer, ending);
     const standing = await writer.seal(seal, last);
-    await conversations.settleRun(task.run);
+    await conversations.settleRun(task.run, writer.ended);
     log.info('run ended', { runId, sessionId, app, seal: standing ?? 'unknown' });
   } catch (error) {
     // The log stands as it is; whoever reads the session settles the rest.

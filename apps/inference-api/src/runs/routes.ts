@@ -18,7 +18,7 @@ export interface RunRoutesOptions {
   conversations: Pick<ConversationStore, 'ownedSession' | 'ownedRun' | 'listMessages' | 'settleRun'>;
   runLog: Pick<RunLog, 'lastBatch' | 'seal'>;
   reader: Pick<RunReader, 'follow'>;
-  host: Pick<RunHost, 'stop' | 'isOpen'>;
+  host: Pick<RunHost, 'stop' | 'isOpen' | 'isNew'>;
   startRun: StartRun;
   /** Something happened in a session of this owner. */
   onChange: (run: Run) => void;
@@ -69,7 +69,7 @@ function runStream(c: Context<ServiceEnv>, options: RunRoutesOptions, run: Run, 
   return eventStreamResponse(c, { ...times, headers: Object.fromEntries([streamHeader]) }, async (stream) => {
     // While we shut down we finish our own runs; readers of others find them on another task.
     const leaving = host.isOpen(run.runId) ? stream.gone : AbortSignal.any([stream.gone, stopping]);
-    for await (const { n, event } of reader.follow(run, from, leaving)) {
+    for await (const { n, event } of reader.follow(run, from, leaving, host.isNew(run.runId))) {
       await stream.write(sseRecord(event, eventId(run.runId, n)));
     }
     if (leaving.aborted) stream.cut();

@@ -305,6 +305,21 @@ describe('the end of a run', () => {
     expect(await store.renewLease(run.runId, run.writerId, 1)).toBe(false);
   });
 
+  it('is settled by its writer without a read, as it knows what it wrote', async () => {
+    const { session, run } = await startedRun(store, owner);
+    const ended = sealing([{ type: 'text-start', id: 't' }, ...textEvents(2)]);
+    await log.seal(run.runId, ended);
+    const commands: string[] = [];
+    const client = withFaults(tables.newClient(), ({ command }) => void commands.push(command));
+    const own = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    expect(await own.settleRun(run, ended)).toBe('finished');
+    expect(commands).toEqual(['Update', 'Update', 'Update']);
+    expect(await store.getMessage(session, run.messageId)).toMatchObject({
+      status: 'finished',
+      parts: [{ text: '0 1 ' }],
+    });
+  });
+
   it('is settled by an older task than the one that wrote it: what that one does not know is left out', async () => {
     const { session, run } = await startedRun(store, owner);
     await log.seal(

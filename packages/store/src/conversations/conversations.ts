@@ -8,6 +8,7 @@ import { createAttachments, type AttachmentStore } from './attachments.ts';
 import { createFeedback, type FeedbackStore } from './feedback.ts';
 import { createMessages, type StoredMessage } from './messages.ts';
 import { createRunLog } from '../run-log/run-log.ts';
+import type { EndedRun } from '../run-log/run-writer.ts';
 import { createStart, type StartedRun, type StartRun } from './run-start.ts';
 import { createRuns, type Run } from './runs.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -36,9 +37,10 @@ export interface ConversationStore extends Sessions, FeedbackStore, AttachmentSt
   /**
    * Brings everything about a run in line with its log: a sealed one is closed and its message gets
    * its final content; one whose lease has expired is sealed as interrupted first. Anybody may call
-   * it, at any time. Returns how the run ended; undefined while it is open.
+   * it, at any time. Returns how the run ended; undefined while it is open. With `ended`, what its writer knows of
+   * the log, that is not read.
    */
-  settleRun(run: Run): Promise<Seal | undefined>;
+  settleRun(run: Run, ended?: EndedRun): Promise<Seal | undefined>;
 }
 
 export function createConversationStore(options: TableOptions & { clock?: Clock }): ConversationStore {
@@ -49,22 +51,25 @@ export function createConversationStore(options: TableOptions & { clock?: Clock 
   const runs = createRuns(table);
   const log = createRunLog(options);
 
-  async function settleRun(run: Run): Promise<Seal | undefined> {
-    let seal = (await log.lastBatch(run.runId))?.seal;
-    if (!seal) {
-      if (!(await isAbandoned(run))) return undefined;
-      const events = [{ type: 'abort' as const, reason: 'interrupted' as const }];
-      const sealing = { seal: 'interrupted' as const, events, writer: `settler-${randomUUID()}` };
-      seal = (await log.seal(run.runId, sealing)).seal;
-    }
+  async function settleRun(run: Run, ended?: EndedRun): Promise<Seal | undefined> {
+    const seal = ended?.seal ?? (await sealOf(run));
+    if (!seal) return undefined;
     // The touch comes first: were it lost in a crash, other devices would not know to look.
-    const standing = await runs.getRun(run.runId);
+    const standing = ended ? undefined : await runs.getRun(run.runId);
     if (!standing?.seal) await touchIfThere(run);
+    const events = ended?.events ?? (await log.read(run.runId)).flatMap((batch) => batch.events);
     await runs.closeRun(run.runId, seal);
-    const batches = await log.read(run.runId);
-    const content = foldRun(batches.flatMap(({ events }) => events));
-    await messages.settleMessage(run.sessionId, run.messageId, seal, content);
+    await messages.settleMessage(run.sessionId, run.messageId, seal, foldRun(events));
     return seal;
+  }
+
+  /** How the run's log ends; an abandoned one is sealed first. */
+  async function sealOf(run: Run): Promise<Seal | undefined> {
+    const seal = (await log.lastBatch(run.runId))?.seal;
+    if (seal || !(await isAbandoned(run))) return seal;
+    const events = [{ type: 'abort' as const, reason: 'interrupted' as const }];
+    const sealing = { seal: 'interrupted' as const, events, writer: `settler-${randomUUID()}` };
+    return (await log.seal(run.runId, sealing)).seal;
   }
 
   /**

@@ -34,6 +34,7 @@ export class RunFeed {
   #recent: Batch[] = [];
   /** Number of the first batch not known to stand; undefined until somebody waits. */
   #end: number | undefined;
+  #isPolling = false;
   #isSealed = false;
   /** Why the log cannot be read now. */
   #failure: unknown;
@@ -62,6 +63,12 @@ export class RunFeed {
     return this.#followers;
   }
 
+  /** For a run of which nothing stands yet: what comes to stand is added here, from the first batch on. */
+  beginAtStart(): void {
+    this.#end ??= 0;
+    this.#isFed = true;
+  }
+
   /** The batches from `n` on, if they are all at hand. */
   recent(n: number): Batch[] | undefined {
     const [oldest] = this.#recent;
@@ -70,10 +77,8 @@ export class RunFeed {
 
   /** Resolves when batch `n` stands, or the signal aborts. Rejects when the log stays unreadable. */
   async reach(n: number, signal?: AbortSignal): Promise<void> {
-    if (this.#end === undefined) {
-      this.#end = n;
-      void this.#poll();
-    }
+    this.#end ??= n;
+    if (!this.#isPolling) void this.#poll();
     while (this.#end <= n && !this.#isSealed && !signal?.aborted) {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#change(signal);
@@ -93,6 +98,8 @@ export class RunFeed {
   }
 
   async #poll(): Promise<void> {
+    this.#isPolling = true;
+    if (this.#isFed) await this.#pause();
     let failures = 0;
     while (!this.#stop.signal.aborted && !this.#isSealed) {
       try {

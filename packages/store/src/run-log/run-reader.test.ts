@@ -254,6 +254,28 @@ describe('a run whose writer is on this process', () => {
   });
 });
 
+describe('a new run of this process', () => {
+  it('is followed without a read, until its writer is silent', async () => {
+    const clock = manualClock(Date.now());
+    const calls: Call[] = [];
+    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
+    const counted = createRunLog({ client, tableName: tables.conversationsTable });
+    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { run } = await startedRun(conversations);
+    const batches = batchesOf([1, 1, 1, 1], 'w');
+    const following = taken(reader.follow(run, 0, undefined, true));
+    for (const batch of batches.slice(0, 2)) {
+      await log.append(run.runId, batch);
+      reader.publish(run.runId, batch);
+    }
+    await clock.advance(1_000);
+    expect(calls).toEqual([]);
+    for (const batch of batches.slice(2)) await log.append(run.runId, batch);
+    expect(await whileTimePasses(clock, following)).toEqual(numbered(batches));
+    expect(calls).toHaveLength(1);
+  });
+});
+
 describe('a run whose writer is gone', () => {
   it('is sealed as interrupted once its lease has expired, and its readers get to the end', async () => {
     const clock = manualClock();

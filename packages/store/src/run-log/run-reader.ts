@@ -16,8 +16,15 @@ export interface RunReader {
    * The run's events from number `from` on, in order, without gap or repetition, as they come to
    * stand in the log, until it is sealed. A run whose writer is gone is sealed as interrupted.
    * Ends early, without an error, when the signal aborts. Guard the run first (`ownedRun`).
+   *
+   * `isNew`: nothing stands in the log yet, and all that comes is going to be published here. Then the log is not read.
    */
-  follow(run: Run, from?: number, signal?: AbortSignal): AsyncGenerator<NumberedEvent, void, undefined>;
+  follow(
+    run: Run,
+    from?: number,
+    signal?: AbortSignal,
+    isNew?: boolean,
+  ): AsyncGenerator<NumberedEvent, void, undefined>;
   /** Hands over a batch that this process just wrote, so that its readers need not wait for a poll. */
   publish(runId: string, batch: Batch): void;
   /** Runs that are being polled now. */
@@ -53,10 +60,12 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     run: Run,
     from = 0,
     signal?: AbortSignal,
+    isNew = false,
   ): AsyncGenerator<NumberedEvent, void, undefined> {
     const feed = join(run);
+    if (isNew) feed.beginAtStart();
     try {
-      let batches = await log.readFromEvent(run.runId, from);
+      let batches = isNew ? [] : await log.readFromEvent(run.runId, from);
       let next = batches[0]?.n ?? 0;
       while (!signal?.aborted) {
         for (const batch of batches) {

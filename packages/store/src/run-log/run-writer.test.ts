@@ -75,6 +75,15 @@ describe('batching', () => {
     await writer.seal('finished', [{ type: 'finish' }]);
   });
 
+  it('knows the whole log once it has sealed it, and only then', async () => {
+    const writer = newWriter();
+    await writer.write(part('a'));
+    expect(writer.ended).toBeUndefined();
+    await writer.seal('finished', [{ type: 'finish' }]);
+    const batches = await log.read(run.runId);
+    expect(writer.ended).toEqual({ seal: 'finished', events: batches.flatMap(({ events }) => events) });
+  });
+
   it('stretches the window with the open runs of the task, from 50 ms to 1 s', () => {
     const window = createBatchWindow();
     const close = Array.from({ length: 400 }, () => window.open());

@@ -39,8 +39,16 @@ export interface RunWriter {
    * @throws EventTooLargeError; the run then ends as interrupted, once its lease has expired.
    */
   seal(seal: Seal, events: StreamEvent[]): Promise<Seal | undefined>;
+  /** All that stands in the log, once this writer has sealed it: whoever settles the run need not read it. */
+  readonly ended: EndedRun | undefined;
   /** Aborted when somebody else sealed or wrote the log, or it cannot be written: stop model and tools. */
   readonly lost: AbortSignal;
+}
+
+/** How a run ended, and all its events. */
+export interface EndedRun {
+  seal: Seal;
+  events: readonly StreamEvent[];
 }
 
 /** Starts writing, and renewing the lease. The caller must `seal` in the end, whatever happened. */
@@ -69,6 +77,8 @@ class BatchingWriter implements RunWriter {
   #room = Promise.withResolvers<void>();
   #sealing: { seal: Seal } | undefined;
   #standing: Seal | undefined;
+  #ended: EndedRun | undefined;
+  readonly #written: StreamEvent[] = [];
 
   constructor(options: RunWriterOptions) {
     this.#options = options;
@@ -79,6 +89,10 @@ class BatchingWriter implements RunWriter {
 
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  get ended(): EndedRun | undefined {
+    return this.#ended;
   }
 
   async write(event: StreamEvent): Promise<void> {
@@ -143,7 +157,11 @@ class BatchingWriter implements RunWriter {
     await log.append(runId, batch);
     this.#n += 1;
     this.#first += events.length;
-    if (seal) this.#end(seal);
+    this.#written.push(...events);
+    if (seal) {
+      this.#ended = { seal, events: this.#written };
+      this.#end(seal);
+    }
     publish?.(runId, batch);
   }
 
