@@ -75,6 +75,18 @@ describe('batching', () => {
     await writer.seal('finished', [{ type: 'finish' }]);
   });
 
+  it('writes at once what comes after a silence of a window', async () => {
+    const writer = newWriter();
+    for (const id of ['a', 'b']) {
+      const next = nextPublished();
+      await writer.write(part(id));
+      await next;
+      await clock.advance(50);
+    }
+    expect(published.map(({ events }) => events)).toEqual([[part('a')], [part('b')]]);
+    await writer.seal('finished', [{ type: 'finish' }]);
+  });
+
   it('knows the whole log once it has sealed it, and only then', async () => {
     const writer = newWriter();
     await writer.write(part('a'));
@@ -231,14 +243,17 @@ describe('a run that somebody else ended', () => {
     const first = nextPublished();
     await writer.write(part('a'));
     await first;
-    await clock.advance(4_990);
+    await clock.advance(4_980);
+    const second = nextPublished();
     await writer.write(part('b'));
+    await second;
+    await writer.write(part('c'));
     await log.seal(run.runId, { ...stop, writer: 'other' });
     const lost = new Promise((resolve) => writer.lost.addEventListener('abort', resolve));
-    await clock.advance(10);
+    await clock.advance(20);
     await lost;
     expect(await writer.seal('finished', [])).toBe('stopped');
-    expect(puts).toHaveLength(1);
+    expect(puts).toHaveLength(2);
   });
 
   it('is lost without a seal to tell when another execution writes it', async () => {

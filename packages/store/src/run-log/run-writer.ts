@@ -70,6 +70,8 @@ class BatchingWriter implements RunWriter {
   /** Number of the next batch, and of its first event. */
   #n = 0;
   #first = 0;
+  /** When the last batch was taken out of the buffer. */
+  #takenAt = -Infinity;
   #flushing: Promise<void> | undefined;
   /** Aborted to end the collecting of the batch that is being collected. */
   #collecting = new AbortController();
@@ -131,10 +133,7 @@ class BatchingWriter implements RunWriter {
   async #flush(): Promise<void> {
     try {
       while (!this.#over.signal.aborted && (this.#sealing || !this.#buffer.isEmpty)) {
-        // The first batch goes at once: it shows the user that something happens.
-        const isFull = this.#buffer.bytes >= batchBytesMax;
-        if (this.#n > 0 && !isFull)
-          await this.#clock.sleep(this.#options.window.ms(), this.#collecting.signal);
+        await this.#collect();
         if (this.#over.signal.aborted) return; // lost meanwhile
         this.#collecting = new AbortController();
         if (this.#sealing) this.#collecting.abort();
@@ -147,6 +146,19 @@ class BatchingWriter implements RunWriter {
     } finally {
       this.#flushing = undefined;
     }
+  }
+
+  /**
+   * Waits until a window has passed since the last batch was taken. What comes after a longer silence goes at once:
+   * the first batch, the first words after a model has thought, the call of a tool and its result.
+   */
+  async #collect(): Promise<void> {
+    const windowMs = this.#options.window.ms();
+    const passedMs = this.#clock.now() - this.#takenAt;
+    const isDue = passedMs >= windowMs || passedMs < 0; // a clock may be set back
+    const isFull = this.#buffer.bytes >= batchBytesMax;
+    if (!isDue && !isFull) await this.#clock.sleep(windowMs - passedMs, this.#collecting.signal);
+    this.#takenAt = this.#clock.now();
   }
 
   async #append(events: StreamEvent[]): Promise<void> {
