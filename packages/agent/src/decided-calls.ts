@@ -1,6 +1,7 @@
 import type { LambdaToolDefinition } from '@parley/contract/agent';
 import type { ToolPart } from '@parley/contract/message';
 import type { Decision } from '@parley/contract/run';
+import { withProgress } from './call-progress.ts';
 import type { Decided } from './run-events.ts';
 import type { LoopRun } from './run-loop.ts';
 import { settled, tellOutcome } from './run-tools.ts';
@@ -47,14 +48,16 @@ async function carryOutOne(
 }
 
 async function made(
-  { invoker, context, signal }: LoopRun,
+  { invoker, context, signal, events }: LoopRun,
   tools: readonly LambdaToolDefinition[],
   { toolName, toolCallId, input }: ToolPart,
 ): Promise<ToolOutcome> {
   const tool = tools.find(({ name }) => name === toolName);
   if (!tool) return refusal('tool-unavailable', `The tool "${toolName}" is not there any more.`);
-  const call = { tool, input, context: { ...context, toolCallId }, signal };
-  return settled(toolName, invoker.invoke(call), signal);
+  return withProgress(events, toolCallId, (onProgress) => {
+    const call = { tool, input, context: { ...context, toolCallId }, signal, onProgress };
+    return settled(toolName, invoker.invoke(call), signal);
+  });
 }
 
 function declined(reason: string | undefined): ToolOutcome {

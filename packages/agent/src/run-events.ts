@@ -1,6 +1,7 @@
 import type { ToolPart } from '@parley/contract/message';
 import type { Decision } from '@parley/contract/run';
 import type { ContextRead, StreamEvent, TokenUsage } from '@parley/contract/stream';
+import type { ToolProgress } from '@parley/contract/tool-progress';
 import { errorText } from './errors.ts';
 import { fitEvent, pieces, type StoreLargeOutput } from './event-size.ts';
 
@@ -81,6 +82,15 @@ export class RunEvents {
         ...this.#closeText(),
         { type: 'tool-input-available', toolCallId, toolName, dynamic: true, input: shown },
       ];
+    });
+  }
+
+  /** Of a call that has no answer yet. */
+  async toolProgress(callId: string, progress: ToolProgress): Promise<void> {
+    await this.#write(() => {
+      const toolCallId = this.#openCalls.get(callId);
+      if (toolCallId === undefined) return [];
+      return [{ type: 'data-tool-progress', id: toolCallId, data: { toolCallId, ...progress } }];
     });
   }
 

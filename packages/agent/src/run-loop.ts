@@ -13,6 +13,7 @@ import {
 } from '@strands-agents/sdk';
 import type { BudgetMeter } from './budget.ts';
 import { ContextWindow } from './context/context-window.ts';
+import type { OnProgress } from './call-progress.ts';
 import { errorText, RunError } from './errors.ts';
 import { GuardedModel, type Backoff, type Wait } from './guarded-model.ts';
 import type { History } from './history.ts';
@@ -154,20 +155,26 @@ function nestedTool(run: LoopRun, task: LoopTask, agent: AgentDefinition, names:
   let name = `ask-${agent.id}`;
   while (names.has(name)) name = `${name}-agent`;
   names.add(name);
-  return agentTool(agent, name, run, (question) => askAgent(run, task, agent, question));
+  return agentTool(agent, name, run, (question, onProgress) =>
+    askAgent(run, task, agent, { question, onProgress }),
+  );
 }
 
-/** Only the text of a nested agent's last step is its answer; its own steps and tools stay out of sight. */
+/**
+ * Only the text of a nested agent's last step is its answer; its own steps and tools stay out of sight. What these say
+ * of their progress is that of the question, but for the percents: they are of a part.
+ */
 async function askAgent(
   run: LoopRun,
   above: LoopTask,
   agent: AgentDefinition,
-  question: string,
+  { question, onProgress }: { question: string; onProgress: OnProgress },
 ): Promise<string> {
   let answer = '';
   const events = new RunEvents(async (event) => {
     if (event.type === 'start-step') answer = '';
     if (event.type === 'text-delta') answer += event.delta;
+    if (event.type === 'data-tool-progress' && event.data.text) onProgress({ text: event.data.text });
     if (event.type === 'message-metadata') await run.events.usage(run.meter.usage);
     if (event.type === 'data-notice')
       await run.events.notice(event.data.code, event.data.message, event.data.retryAfterSeconds);

@@ -1,6 +1,6 @@
 import type { AgentDefinition, LambdaToolDefinition } from '@parley/contract/agent';
 import { decisionsMax } from '@parley/contract/run';
-import type { ToolContext as CallContext } from '@parley/contract/tool';
+import type { ToolCallContext } from '@parley/contract/tool';
 import {
   TextBlock,
   Tool,
@@ -11,6 +11,7 @@ import {
   type ToolStreamGenerator,
 } from '@strands-agents/sdk';
 import { expiryOf, judgeCall } from './approval.ts';
+import { withProgress, type OnProgress } from './call-progress.ts';
 import { errorText, type ToolFailure } from './errors.ts';
 import { fitModel } from './event-size.ts';
 import { raceSignal } from './race.ts';
@@ -25,7 +26,10 @@ interface Run {
 }
 
 /** What came of a call, or that it is not made before the user approves it. */
-type Work = (input: unknown, toolCallId: string) => Promise<ToolOutcome | { askUntil: string }>;
+type Work = (
+  input: unknown,
+  call: { toolCallId: string; onProgress: OnProgress },
+) => Promise<ToolOutcome | { askUntil: string }>;
 
 /** A tool the framework may call: runs `work`, tells the run's events, and never throws at the model. */
 class RunTool extends Tool {
@@ -52,7 +56,10 @@ class RunTool extends Tool {
   override async *stream({ toolUse: { toolUseId, input } }: ToolContext): ToolStreamGenerator {
     const { events, signal } = this.#run;
     const began = performance.now();
-    const outcome = await settled(this.name, this.#work(input, events.openCallId(toolUseId)), signal);
+    const toolCallId = events.openCallId(toolUseId);
+    const outcome = await withProgress(events, toolUseId, (onProgress) =>
+      settled(this.name, this.#work(input, { toolCallId, onProgress }), signal),
+    );
     if ('askUntil' in outcome) {
       events.hold(toolUseId, outcome.askUntil);
       return toolResultBlock(toolUseId, 'error', 'This call waits for approval.'); // no model reads it
@@ -107,15 +114,16 @@ export function toolResultBlock(
 export function lambdaTools(
   tools: readonly LambdaToolDefinition[],
   invoker: ToolInvoker,
-  context: Omit<CallContext, 'toolCallId'>,
+  context: Omit<ToolCallContext, 'toolCallId'>,
   run: Run,
 ): Tool[] {
   return tools.map((tool) => {
     const spec = { name: tool.name, description: tool.description, inputSchema: tool.input as JSONSchema };
-    return new RunTool(spec, run, async (input, toolCallId) => {
+    return new RunTool(spec, run, async (input, { toolCallId, onProgress }) => {
       const judged = judgeCall(tool, input);
       if (judged === 'call') {
-        return invoker.invoke({ tool, input, context: { ...context, toolCallId }, signal: run.signal });
+        const call = { tool, input, context: { ...context, toolCallId }, signal: run.signal, onProgress };
+        return invoker.invoke(call);
       }
       if (judged !== 'ask') return failure('invalid-input', judged.invalid);
       if (run.events.held >= decisionsMax) return failure('tool-unavailable', tooMany);
@@ -136,7 +144,7 @@ export function agentTool(
   agent: AgentDefinition,
   name: string,
   run: Run,
-  ask: (question: string) => Promise<string>,
+  ask: (question: string, onProgress: OnProgress) => Promise<string>,
 ): Tool {
   const spec = {
     name,
@@ -149,11 +157,11 @@ export function agentTool(
       required: ['question'],
     },
   };
-  return new RunTool(spec, run, async (input) => {
+  return new RunTool(spec, run, async (input, { onProgress }) => {
     const question = (input as { question?: unknown } | null)?.question;
     if (typeof question !== 'string' || question.trim() === '') {
       return failure('invalid-input', 'question: expected a text that is not empty');
     }
-    return { ok: true, output: { answer: await ask(question) } };
+    return { ok: true, output: { answer: await ask(question, onProgress) } };
   });
 }

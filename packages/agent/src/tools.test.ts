@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { frame } from './testing/event-stream.ts';
 import { toolNamed } from './testing/run.ts';
 import { createLambdaToolInvoker, createToolClient, type ToolInvoker } from './tools.ts';
 
@@ -192,6 +193,80 @@ describe('a tool behind the Lambda API', () => {
     const tool = { ...forecast, timeoutSeconds: 0.05 };
     const outcome = lambda.invoker.invoke({ tool, input: {}, context, signal: new AbortController().signal });
     expect(await outcome).toMatchObject({ ok: false, error: { code: 'tool-timed-out' } });
+  });
+
+  it('is called without streaming where the region does not have that, and then once', async () => {
+    await using lambda = await lambdaAnswering((response) => {
+      const isStreamed = response.req.url!.includes('response-streaming');
+      const unknown = { 'x-amzn-errortype': 'UnknownOperationException' };
+      return isStreamed ? answers('{}', unknown, 404)(response) : answers('{"ok":true,"output":1}')(response);
+    });
+    const outcome = lambda.invoker.invoke({
+      tool: { ...forecast, streams: true },
+      input: {},
+      context,
+      signal: new AbortController().signal,
+    });
+    expect(await outcome).toEqual({ ok: true, output: 1 });
+    expect(lambda.requests.map(({ path }) => path.split('/').at(-1))).toEqual([
+      'response-streaming-invocations',
+      'invocations',
+    ]);
+  });
+
+  it.each([
+    [
+      'Unhandled',
+      'RequestId: 1 Error: Task timed out after 1.00 seconds',
+      'tool-timed-out',
+      /within 1 seconds/,
+    ],
+    [
+      'Unhandled',
+      'RequestId: 1 Error: Runtime exited with error: exit status 7',
+      'tool-failed',
+      /exit status 7/,
+    ],
+    [
+      'Unhandled',
+      '{"errorType":"TypeError","errorMessage":"x is not a function"}',
+      'tool-failed',
+      /x is not a/,
+    ],
+    ['Runtime.StreamError', '', 'tool-failed', /failed\.$/],
+  ])(
+    'gives a typed failure when a stream ends with %s and says: %s',
+    async (ErrorCode, ErrorDetails, code, message) => {
+      const end = frame(
+        { ':message-type': 'event', ':event-type': 'InvokeComplete' },
+        JSON.stringify({ ErrorCode, ErrorDetails }),
+      );
+      await using lambda = await lambdaAnswering((response) =>
+        response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' }).end(end),
+      );
+      const tool = { ...forecast, streams: true as const };
+      const signal = new AbortController().signal;
+      expect(await lambda.invoker.invoke({ tool, input: {}, context, signal })).toEqual({
+        ok: false,
+        error: { code, message: expect.stringMatching(message) as string },
+      });
+    },
+  );
+
+  it('that streams is hung up on when the signal aborts', async () => {
+    const hungUp = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    await using lambda = await lambdaAnswering((response) => {
+      response.on('close', () => hungUp.resolve());
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+      const line = JSON.stringify({ progress: { percent: 1 } });
+      response.write(frame({ ':message-type': 'event', ':event-type': 'PayloadChunk' }, `${line}\n`));
+    });
+    const tool = { ...forecast, streams: true as const };
+    const onProgress = () => stop.abort(new Error('stopped'));
+    const outcome = lambda.invoker.invoke({ tool, input: {}, context, signal: stop.signal, onProgress });
+    await expect(outcome).rejects.toThrow('stopped');
+    await hungUp.promise;
   });
 
   it('is left at once when the signal aborts', async () => {

@@ -1,21 +1,26 @@
 import {
   InvokeCommand,
+  InvokeWithResponseStreamCommand,
   LambdaClient,
-  type InvokeCommandOutput,
+  type InvokeWithResponseStreamCommandOutput,
   type LambdaClientConfig,
 } from '@aws-sdk/client-lambda';
 import type { LambdaToolDefinition } from '@parley/contract/agent';
-import { toolResult, type ToolContext, type ToolInvocation } from '@parley/contract/tool';
-import { z } from 'zod';
-import { errorText, type ToolFailure } from './errors.ts';
+import type { ToolCallContext, ToolInvocation } from '@parley/contract/tool';
+import type { ToolProgress } from '@parley/contract/tool-progress';
+import type { ToolFailure } from './errors.ts';
 import { raceSignal } from './race.ts';
+import { answerOf, streamedAnswerOf } from './tool-answer.ts';
+import { callFailure, timedOut } from './tool-failures.ts';
 
 export interface ToolCall {
   tool: LambdaToolDefinition;
   /** As the model wrote it; the tool itself validates it. */
   input: unknown;
-  context: ToolContext;
+  context: ToolCallContext;
   signal: AbortSignal;
+  /** Gets what the tool says of its progress, until the call has its outcome. Default: nobody does. */
+  onProgress?: (progress: ToolProgress) => void;
 }
 
 export type ToolOutcome = { ok: true; output: unknown } | { ok: false; error: ToolFailure };
@@ -24,9 +29,6 @@ export type ToolOutcome = { ok: true; output: unknown } | { ok: false; error: To
 export interface ToolInvoker {
   invoke(call: ToolCall): Promise<ToolOutcome>;
 }
-
-/** What Lambda accepts and answers at most in one synchronous call. */
-const payloadMegabytesMax = 6;
 
 export interface LambdaToolInvokerOptions {
   client: LambdaClient;
@@ -54,14 +56,14 @@ export function createLambdaToolInvoker({
   marginSeconds = 3,
 }: LambdaToolInvokerOptions): ToolInvoker {
   return {
-    async invoke({ tool, input, context, signal }) {
+    async invoke(call) {
+      const { tool, signal } = call;
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), (tool.timeoutSeconds + marginSeconds) * 1_000);
       const abortSignal = AbortSignal.any([signal, late.signal]);
       try {
-        const Payload = JSON.stringify({ input, context } satisfies ToolInvocation);
-        const command = new InvokeCommand({ FunctionName: tool.functionArn, Payload });
-        return outcomeOf(tool, await raceSignal(client.send(command, { abortSignal }), abortSignal));
+        const invoke = tool.streams ? invokeStreaming : invokeBuffered;
+        return await raceSignal(invoke(client, call, abortSignal), abortSignal);
       } catch (error) {
         signal.throwIfAborted();
         return { ok: false, error: late.signal.aborted ? timedOut(tool) : callFailure(tool, error) };
@@ -72,90 +74,36 @@ export function createLambdaToolInvoker({
   };
 }
 
-function outcomeOf(tool: LambdaToolDefinition, { FunctionError, Payload }: InvokeCommandOutput): ToolOutcome {
-  const answer = parseJson(Payload?.transformToString() ?? '');
-  if (FunctionError) return { ok: false, error: functionFailure(tool, answer) };
-  const parsed = toolResult.safeParse(answer);
-  if (parsed.success) return parsed.data.ok ? { ok: true, output: parsed.data.output ?? null } : parsed.data;
-  return failure('tool-failed', `The tool "${tool.name}" answered with something that is no tool result.`);
+async function invokeBuffered(
+  client: LambdaClient,
+  call: ToolCall,
+  abortSignal: AbortSignal,
+): Promise<ToolOutcome> {
+  const answer = await client.send(new InvokeCommand(requestOf(call)), { abortSignal });
+  return answerOf(call.tool, answer);
 }
 
-const functionError = z
-  .object({ errorType: z.string().catch(''), errorMessage: z.string().catch('') })
-  .catch({ errorType: '', errorMessage: '' });
-
-/** A function that threw, crashed, ran out of time, or answered too much: `{errorType, errorMessage}`. */
-function functionFailure(tool: LambdaToolDefinition, answer: unknown): ToolFailure {
-  const { errorType, errorMessage } = functionError.parse(answer);
-  const said = `${errorType} ${errorMessage}`;
-  if (/timed ?out/i.test(said)) return timedOut(tool);
-  if (/ResponseSizeTooLarge|payload size exceeded/i.test(said)) return tooLarge(tool);
-  if (/OutOfMemory|signal: (killed|aborted)/i.test(said)) return outOfMemory(tool);
-  if (errorType === 'Runtime.ExitError') return ended(tool, errorMessage);
-  const reason = errorMessage ? `: ${errorText(errorMessage, 500)}` : '.';
-  return { code: 'tool-failed', message: `The tool "${tool.name}" failed${reason}` };
-}
-
-/** A call that never reached the function, or whose answer never came. */
-function callFailure(tool: LambdaToolDefinition, error: unknown): ToolFailure {
-  const name = error instanceof Error ? error.name : '';
-  if (/TooLarge/.test(name)) return tooLarge(tool);
-  if (name === 'TooManyRequestsException') {
-    return {
-      code: 'tool-unavailable',
-      message: `The tool "${tool.name}" is called too often. Try again in a while.`,
-    };
-  }
-  if (name === 'ResourceNotFoundException' || name === 'AccessDeniedException') {
-    return {
-      code: 'tool-unavailable',
-      message: `The tool "${tool.name}" is not there or may not be called (${name}). Deploy its stack again.`,
-    };
-  }
-  return {
-    code: 'tool-unavailable',
-    message: `The tool "${tool.name}" could not be reached: ${errorText(error, 300)}`,
-  };
-}
-
-function timedOut(tool: LambdaToolDefinition): ToolFailure {
-  return {
-    code: 'tool-timed-out',
-    message: `The tool "${tool.name}" did not answer within ${tool.timeoutSeconds} seconds.`,
-  };
-}
-
-/** Lambda kills a process that takes too much; Node aborts its own when its heap is full. */
-function outOfMemory(tool: LambdaToolDefinition): ToolFailure {
-  return {
-    code: 'tool-failed',
-    message: `The tool "${tool.name}" needed more memory than it has, and was ended. Ask for less at once. Its developer can have it hold less, or give it more (memoryMiB).`,
-  };
-}
-
-function ended(tool: LambdaToolDefinition, errorMessage: string): ToolFailure {
-  const how = /Runtime exited with error: (.+)$/.exec(errorMessage)?.[1] ?? 'for no reason that is known';
-  return {
-    code: 'tool-failed',
-    message: `The tool "${tool.name}" ended before it could answer (${errorText(how, 100)}). Its developer finds more in its log.`,
-  };
-}
-
-function tooLarge(tool: LambdaToolDefinition): ToolFailure {
-  return {
-    code: 'tool-output-too-large',
-    message: `The tool "${tool.name}" was given or answered more than ${payloadMegabytesMax} MB. Ask for less at once.`,
-  };
-}
-
-function failure(code: ToolFailure['code'], message: string): ToolOutcome {
-  return { ok: false, error: { code, message } };
-}
-
-function parseJson(text: string): unknown {
+/** A region without response streaming does not know the call, and so has not run the function. */
+async function invokeStreaming(
+  client: LambdaClient,
+  call: ToolCall,
+  abortSignal: AbortSignal,
+): Promise<ToolOutcome> {
+  const { tool, onProgress } = call;
+  let answer: InvokeWithResponseStreamCommandOutput;
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+    const command = new InvokeWithResponseStreamCommand(requestOf(call));
+    answer = await client.send(command, { abortSignal });
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'UnknownOperationException')) throw error;
+    return invokeBuffered(client, call, abortSignal);
   }
+  return streamedAnswerOf(tool, answer.EventStream ?? [], (progress) => {
+    if (!abortSignal.aborted) onProgress?.(progress);
+  });
+}
+
+function requestOf({ tool, input, context }: ToolCall): { FunctionName: string; Payload: string } {
+  const invocation: ToolInvocation = { input, context };
+  return { FunctionName: tool.functionArn, Payload: JSON.stringify(invocation) };
 }

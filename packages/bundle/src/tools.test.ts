@@ -52,6 +52,24 @@ test('a tool becomes a function that validates its input, and the spec a model r
   });
 });
 
+test('a tool whose handler may report its progress says in its spec that it streams', async () => {
+  await tool('greet');
+  await writeFile(
+    join(folder, 'tools/read.ts'),
+    `import { defineTool } from '@parley/contract/tool';
+     import { z } from 'zod';
+     export const tool = defineTool({
+       name: 'read', description: 'Reads', input: z.object({}),
+       handler: async (_, { progress }) => progress({ percent: 50 }),
+     });`,
+  );
+  await bundleTools(folder);
+  const specOf = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(folder, `dist/${name}/tool.json`), 'utf8'));
+  expect(await specOf('read')).toMatchObject({ name: 'read', streams: true });
+  expect(await specOf('greet')).not.toHaveProperty('streams');
+});
+
 test('all problems of all tools are said at once, each with its file and field', async () => {
   await tool('when', { input: 'z.object({ at: z.date(), n: z.array(z.bigint()) })' });
   await tool('renamed', { called: 'other' });

@@ -33,6 +33,8 @@ export const toolSpec = z.strictObject({
   input: inputSchema,
   /** Default: no call needs approval. */
   approval: toolApproval.optional(),
+  /** Its function streams the answer: lines of progress, then the result. Default: it answers at once, when it is done. */
+  streams: z.literal(true).optional(),
 });
 export type ToolSpec = z.infer<typeof toolSpec>;
 

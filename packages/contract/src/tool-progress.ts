@@ -65,7 +65,7 @@ export function paceProgress(write: (progress: ToolProgress) => unknown, everyMs
     const pause = (): void => {
       if (!isClosed) timer = setTimeout(next, everyMs);
     };
-    void Promise.resolve(write(progress)).then(pause, pause);
+    void Promise.try(write, progress).then(pause, pause);
   };
   return {
     push(progress) {

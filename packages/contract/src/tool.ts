@@ -3,15 +3,28 @@ import { toolSpec, type ToolSpec } from './agent.ts';
 import { approvalSpecOf, type ApprovalRule } from './approval-rule.ts';
 import { inputSchemaOf, refuseUnsupported } from './input-schema.ts';
 import { describeIssues, formatProblems, type Problem } from './issues.ts';
+import { fitProgress, type ToolProgress } from './tool-progress.ts';
+import { lambdaRuntime, streamedAnswers, type StreamingRuntime } from './tool-stream.ts';
 
-/** What a tool's handler is told besides its input. */
-export interface ToolContext {
-  runId: string;
-  toolCallId: string;
+/** Whose call of a tool it is. */
+const toolCallContext = z.strictObject({
+  runId: z.string(),
+  toolCallId: z.string(),
   /** Id of the chat app the user is in. */
-  app: string;
+  app: z.string(),
   /** `sub` of the user whose run this is. */
-  user: string;
+  user: z.string(),
+});
+export type ToolCallContext = z.infer<typeof toolCallContext>;
+
+/** What a tool's handler is given besides its input. */
+export interface ToolContext extends ToolCallContext {
+  /**
+   * Shows the user how far the call is: a percent from 0 to 100, a text of at most 200 characters, or both. The
+   * newest one counts, and a few a second are sent, so it may be called often. Does nothing where nobody can be shown.
+   * Throws when it is given what is no progress.
+   */
+  progress(progress: ToolProgress): Promise<void>;
 }
 
 /** A tool: what the model reads of it, and the code that is it. */
@@ -40,10 +53,7 @@ export class ToolError extends Error {
 }
 
 /** Payload a tool's function is invoked with. */
-export const toolInvocation = z.strictObject({
-  input: z.unknown(),
-  context: z.strictObject({ runId: z.string(), toolCallId: z.string(), app: z.string(), user: z.string() }),
-});
+export const toolInvocation = z.strictObject({ input: z.unknown(), context: toolCallContext });
 export type ToolInvocation = z.infer<typeof toolInvocation>;
 
 /** What a tool's function answers; a thrown error is an answer too. */
@@ -58,23 +68,43 @@ export type ToolResult = z.infer<typeof toolResult>;
 
 const errorMessageMax = 1_000;
 
-/** The Lambda handler of a tool: validates the input, runs it, and words what went wrong. */
-export function toolHandler(tool: Tool): (event: unknown) => Promise<ToolResult> {
-  return async (event) => {
-    const { input, context } = toolInvocation.parse(event);
-    const parsed = tool.input.safeParse(input);
-    if (!parsed.success) {
-      return failure('invalid-input', formatProblems(describeIssues(parsed.error, input)));
-    }
-    try {
-      const output = await tool.handler(parsed.data, context);
-      requireJson(output); // what JSON cannot hold must fail here, where it can be worded
-      return { ok: true, output: output ?? null };
-    } catch (error) {
-      console.error(error); // oxlint-disable-line eslint/no-console -- a function's log is its console
-      return failure('tool-failed', error instanceof Error ? error.message : String(error));
-    }
-  };
+/**
+ * The Lambda handler of a tool: validates the input, runs it, and words what went wrong. Of a tool that reports its
+ * progress it streams the answer, where the runtime can.
+ */
+export function toolHandler(
+  tool: Tool,
+  runtime: StreamingRuntime | undefined = lambdaRuntime(),
+): (event: unknown) => Promise<ToolResult> {
+  if (!runtime || !reportsProgress(tool)) return (event) => callTool(tool, event, () => undefined);
+  return streamedAnswers(runtime, (event, tell) => callTool(tool, event, tell));
+}
+
+async function callTool(
+  tool: Tool,
+  event: unknown,
+  tell: (progress: ToolProgress) => void,
+): Promise<ToolResult> {
+  const { input, context } = toolInvocation.parse(event);
+  const parsed = tool.input.safeParse(input);
+  if (!parsed.success) {
+    return failure('invalid-input', formatProblems(describeIssues(parsed.error, input)));
+  }
+  // What is no progress is thrown, not rejected: a rejection that nobody awaits would end the process.
+  const progress = (said: ToolProgress): Promise<void> => Promise.resolve(tell(fitProgress(said)));
+  try {
+    const output = await tool.handler(parsed.data, { ...context, progress });
+    requireJson(output); // what JSON cannot hold must fail here, where it can be worded
+    return { ok: true, output: output ?? null };
+  } catch (error) {
+    console.error(error); // oxlint-disable-line eslint/no-console -- a function's log is its console
+    return failure('tool-failed', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A handler that takes no context cannot report anything. */
+function reportsProgress({ handler }: Pick<Tool, 'handler'>): boolean {
+  return handler.length > 1;
 }
 
 /** @throws ToolError when an output is none that JSON can hold, in words of our own where the engine's are not plain */
@@ -124,7 +154,8 @@ export function toolSpecOf(tool: unknown): { spec: ToolSpec } | { problems: Prob
   if ('problems' in input) return input;
   const rule = tool.approval && approvalSpecOf(tool.approval, tool.input);
   if (rule && 'problems' in rule) return rule;
-  const spec = { name: tool.name, description: tool.description, input: input.schema, ...rule };
+  const streams = reportsProgress(tool) && { streams: true };
+  const spec = { name: tool.name, description: tool.description, input: input.schema, ...rule, ...streams };
   const parsed = toolSpec.safeParse(spec);
   return parsed.success ? { spec: parsed.data } : { problems: describeIssues(parsed.error, spec) };
 }

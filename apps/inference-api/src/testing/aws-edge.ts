@@ -1,15 +1,22 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { frame } from '@parley/agent/testing/event-stream';
+import type { AnswerStream, StreamingRuntime } from '@parley/contract/tool-stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A function as Lambda runs it: takes the payload; answers JSON, throws, or is cut at its timeout. */
+/** A function as Lambda runs it: takes the payload; answers JSON, streams, throws, or is cut at its timeout. */
 export interface LambdaFunction {
-  handler: (payload: unknown) => Promise<unknown>;
+  handler: (payload: unknown, stream: AnswerStream) => Promise<unknown>;
   timeoutSeconds: number;
 }
 
-/** A loopback server that speaks Lambda's Invoke, as the SDK's client uses it. */
+/** Where tools' handlers are made for this edge: they are given the stream of their answer. */
+export const edgeRuntime: StreamingRuntime = {
+  streamifyResponse: (handler) => handler as (event: unknown) => Promise<never>,
+};
+
+/** A loopback server that speaks Lambda's Invoke, streaming and not, as the SDK's client uses it. */
 export interface AwsEdge {
   url: string;
   /** By name; what an ARN ends in. */
@@ -24,6 +31,7 @@ export interface AwsEdge {
 export async function startAwsEdge(): Promise<AwsEdge> {
   const functions = new Map<string, LambdaFunction>();
   const server = createServer((request, response) => {
+    if (isStreamed(request)) return void stream(functions, request, response);
     void invoke(functions, request).then(({ status = 200, headers = {}, body }) =>
       response.writeHead(status, headers).end(body),
     );
@@ -43,20 +51,52 @@ async function invoke(functions: Map<string, LambdaFunction>, request: IncomingM
   const name = functionName(request.url ?? '');
   const body = await text(request);
   const lambda = functions.get(name);
+  if (!lambda) return notFound(name);
+  const written: string[] = [];
+  const result = await run(lambda, body, (chunk) => written.push(chunk));
+  if ('error' in result)
+    return { headers: { 'x-amz-function-error': 'Unhandled' }, body: JSON.stringify(result.error) };
+  return { body: written.join('') || JSON.stringify(result.value ?? null) };
+}
+
+async function stream(
+  functions: Map<string, LambdaFunction>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const name = functionName(request.url ?? '');
+  const body = await text(request);
+  const lambda = functions.get(name);
   if (!lambda) {
-    const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
-    return { status: 404, headers, body: JSON.stringify({ Message: `Function not found: ${name}` }) };
+    const { status, headers, body: said } = notFound(name);
+    return void response.writeHead(status, headers).end(said);
   }
+  const send = (type: string, payload: string): void =>
+    void response.write(frame({ ':message-type': 'event', ':event-type': type }, payload));
+  response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+  const result = await run(lambda, body, (chunk) => send('PayloadChunk', chunk));
+  const error = 'error' in result && { ErrorCode: 'Unhandled', ErrorDetails: JSON.stringify(result.error) };
+  send('InvokeComplete', JSON.stringify(error || {}));
+  response.end();
+}
+
+async function run(
+  { handler, timeoutSeconds }: LambdaFunction,
+  payload: string,
+  write: (chunk: string) => void,
+): Promise<{ value: unknown } | { error: { errorType: string; errorMessage: string } }> {
   try {
-    const result = await Promise.race([lambda.handler(JSON.parse(body)), timeout(lambda.timeoutSeconds)]);
-    return { body: JSON.stringify(result ?? null) };
+    const answered = handler(JSON.parse(payload), { write, end: () => undefined });
+    return { value: await Promise.race([answered, timeout(timeoutSeconds)]) };
   } catch (error) {
     const { name: errorType, message: errorMessage } = error as Error;
-    return {
-      headers: { 'x-amz-function-error': 'Unhandled' },
-      body: JSON.stringify({ errorType, errorMessage }),
-    };
+    return { error: { errorType, errorMessage } };
   }
+}
+
+function notFound(name: string): Required<Answer> {
+  const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
+  return { status: 404, headers, body: JSON.stringify({ Message: `Function not found: ${name}` }) };
 }
 
 /** Rejects as Lambda words it. */
@@ -67,8 +107,12 @@ async function timeout(seconds: number): Promise<never> {
   });
 }
 
+function isStreamed({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/2021-11-15/functions/');
+}
+
 function functionName(url: string): string {
-  const [, encoded = ''] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(url) ?? [];
+  const [, encoded = ''] = /\/functions\/([^/]+)\/(?:response-streaming-)?invocations/.exec(url) ?? [];
   return decodeURIComponent(encoded).split(':').at(-1) ?? '';
 }
 

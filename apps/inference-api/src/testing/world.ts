@@ -16,7 +16,7 @@ import { createRunLog, type RunLog } from '@parley/store/run-log';
 import { startTestTables, type TestTables } from '@parley/store/testing';
 import { z } from 'zod';
 import { createInferenceApi, type InferenceApiOptions } from '../app.ts';
-import { startAwsEdge, type AwsEdge } from './aws-edge.ts';
+import { edgeRuntime, startAwsEdge, type AwsEdge } from './aws-edge.ts';
 
 /** What the one tool of the tests does; tests put their own in its place. */
 export type Forecast = (input: { place: string }, context: ToolContext) => unknown;
@@ -110,7 +110,7 @@ function addForecastTool(edge: AwsEdge, forecast: World['forecast']): LambdaTool
     input: z.object({ place: z.string().describe('Name of the city') }),
     handler: (input, context) => forecast.handler(input, context),
   });
-  edge.functions.set('forecast', { handler: toolHandler(tool), timeoutSeconds });
+  edge.functions.set('forecast', { handler: toolHandler(tool, edgeRuntime), timeoutSeconds });
   const described = toolSpecOf(tool);
   if ('problems' in described) throw new Error(JSON.stringify(described.problems));
   return {

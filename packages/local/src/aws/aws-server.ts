@@ -7,7 +7,7 @@ import { type LocalCredentials, namesLocalKey } from './credentials.ts';
 import { type CustomResourceResponses, responsePath } from './custom-resource-responses.ts';
 import type { DynamoDb } from './dynamodb-api.ts';
 import { isLambdaPath, sendLambdaError, serveLambda } from './lambda-api.ts';
-import { runtimeApiPath, serveRuntimeApi } from './runtime-api.ts';
+import { runtimeApiPath, serveRuntimeApi, serveStreamedResponse } from './runtime-api.ts';
 import type { S3Api } from './s3-api.ts';
 import { asAwsError, readBody, sendJson, sendJsonError } from './wire.ts';
 
@@ -87,6 +87,7 @@ export class AwsServer {
   async #serveFunctions(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { functions, findFunction, responses } = this.#options;
     try {
+      if (await serveStreamedResponse(functions, request, response)) return;
       const body = await readBody(request, bodyLimit);
       if (url.startsWith(responsePath)) return responses.serve(request, body, response);
       if (serveRuntimeApi(functions, request, body, response)) return;

@@ -2,18 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../errors.ts';
 import { type FunctionSpec, payloadLimit } from '../functions/function-spec.ts';
 import type { FunctionRunner } from '../functions/function-runner.ts';
+import { eventFrame } from './event-stream.ts';
 import { sendJson } from './wire.ts';
 
 const eventLimit = 1024 * 1024;
-const route = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
+const route =
+  /^\/(?:2015-03-31\/functions\/([^/?]+)\/invocations|2021-11-15\/functions\/([^/?]+)\/(response-streaming)-invocations)(?:\?(.*))?$/;
 
 /** Whether a request is one for the Lambda API. */
 export function isLambdaPath(url: string): boolean {
-  return url.startsWith('/2015-03-31/');
+  return url.startsWith('/2015-03-31/') || url.startsWith('/2021-11-15/');
 }
 
 /**
- * Answer a call of the Lambda API: `Invoke`, synchronous, asynchronous or dry.
+ * Answer a call of the Lambda API: `Invoke`, synchronous, asynchronous or dry, and `InvokeWithResponseStream`.
  * @throws AwsError as Lambda answers
  */
 export async function serveLambda(
@@ -27,12 +29,13 @@ export async function serveLambda(
   if (!match || request.method !== 'POST') {
     throw new AwsError(
       'UnknownOperationException',
-      `Local running offers only Invoke, not ${request.method} ${request.url}.`,
+      `Local running offers only Invoke and InvokeWithResponseStream, not ${request.method} ${request.url}.`,
       404,
     );
   }
-  const qualifier = new URLSearchParams(match[2] ?? '').get('Qualifier') ?? undefined;
-  const spec = find(functionName(match[1] ?? ''), qualifier);
+  const [, buffered, streamed, isStreaming, query = ''] = match;
+  const qualifier = new URLSearchParams(query).get('Qualifier') ?? undefined;
+  const spec = find(functionName(buffered ?? streamed ?? ''), qualifier);
   const kind = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   const payload = checkedPayload(body, kind === 'Event' ? eventLimit : payloadLimit);
   if (kind === 'DryRun') return void response.writeHead(204).end();
@@ -40,6 +43,7 @@ export async function serveLambda(
     void runner.invoke(spec, payload);
     return void response.writeHead(202).end();
   }
+  if (isStreaming) return stream(runner, spec, payload, response);
   const result = await runner.invoke(spec, payload);
   response.setHeader('x-amz-executed-version', spec.version);
   if (result.functionError) response.setHeader('x-amz-function-error', result.functionError);
@@ -48,6 +52,26 @@ export async function serveLambda(
     'content-length': Buffer.byteLength(result.payload),
   });
   response.end(result.payload);
+}
+
+/** Sends each piece of the answer as an event; the last event says whether the function failed. */
+async function stream(
+  runner: FunctionRunner,
+  spec: FunctionSpec,
+  payload: string,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, {
+    'content-type': 'application/vnd.amazon.eventstream',
+    'x-amz-executed-version': spec.version,
+  });
+  const sendChunk = (chunk: Buffer): void => {
+    response.write(eventFrame('PayloadChunk', 'application/octet-stream', chunk));
+  };
+  const { payload: rest, functionError } = await runner.invoke(spec, payload, sendChunk);
+  if (!functionError && rest !== '') sendChunk(Buffer.from(rest));
+  const end = functionError ? { ErrorCode: functionError, ErrorDetails: rest } : {};
+  response.end(eventFrame('InvokeComplete', 'application/json', Buffer.from(JSON.stringify(end))));
 }
 
 function functionName(encoded: string): string {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { awslambda, isStreaming, streamResponse } from './streamed-response.ts';
 
 type Callback = (error: unknown, result?: unknown) => void;
 type Handler = (event: unknown, context: unknown, callback: Callback) => unknown;
@@ -15,6 +16,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 async function run(): Promise<void> {
   let handler: Handler;
+  Object.assign(globalThis, { awslambda }); // what code looks for as it is loaded
   try {
     handler = await loadHandler(variable('LAMBDA_TASK_ROOT'), variable('_HANDLER'));
   } catch (error) {
@@ -28,13 +30,21 @@ async function run(): Promise<void> {
 async function serveOne(handler: Handler): Promise<void> {
   const { headers, body } = await call('GET', '/invocation/next');
   const requestId = String(headers['lambda-runtime-aws-request-id']);
+  const failed = (error: unknown): ErrorText => {
+    console.error(`${requestId}\tERROR\tInvoke Error\t`, error);
+    return describe(error);
+  };
+  if (isStreaming(handler)) {
+    const context = contextOf(headers, requestId);
+    const target = { url: `${api}/invocation/${requestId}/response`, agent, describe: failed };
+    return streamResponse(target, (stream) => handler(JSON.parse(body), stream, context));
+  }
   let outcome: { path: string; text: string };
   try {
     const result = await callHandler(handler, JSON.parse(body), contextOf(headers, requestId));
     outcome = { path: 'response', text: JSON.stringify(result) ?? 'null' };
   } catch (error) {
-    console.error(`${requestId}\tERROR\tInvoke Error\t`, error);
-    outcome = { path: 'error', text: JSON.stringify(describe(error)) };
+    outcome = { path: 'error', text: JSON.stringify(failed(error)) };
   }
   await call('POST', `/invocation/${requestId}/${outcome.path}`, outcome.text);
 }
@@ -76,7 +86,13 @@ function contextOf(headers: IncomingMessage['headers'], requestId: string): unkn
   };
 }
 
-function describe(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {
+interface ErrorText {
+  errorType: string;
+  errorMessage: string;
+  trace: string[];
+}
+
+function describe(error: unknown): ErrorText {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../process/child.ts';
 import type { LogFile } from '../process/log-file.ts';
-import { type FunctionSpec, type InvocationResult, failure, payloadLimit } from './function-spec.ts';
+import {
+  type FunctionSpec,
+  type InvocationResult,
+  type OnChunk,
+  failure,
+  payloadLimit,
+  streamLimit,
+} from './function-spec.ts';
 
 const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
@@ -21,6 +28,8 @@ const signalWords: Partial<Record<NodeJS.Signals, string>> = {
 interface Invocation {
   requestId: string;
   payload: string;
+  /** Absent for a caller that wants the answer in one piece. */
+  onChunk: OnChunk | undefined;
   settle(result: InvocationResult): void;
 }
 
@@ -80,11 +89,14 @@ export class FunctionProcess {
     return this.#child.exited;
   }
 
-  /** Run one event. Never rejects: a failure is a result. Call it only while no other is under way. */
-  invoke(payload: string): Promise<InvocationResult> {
+  /**
+   * Run one event. Never rejects: a failure is a result. Call it only while no other is under way.
+   * `onChunk` gets what a function streams; one that does not stream has its answer in the result.
+   */
+  invoke(payload: string, onChunk?: OnChunk): Promise<InvocationResult> {
     const requestId = randomUUID();
     return new Promise((settle) => {
-      this.#current = { requestId, payload, settle };
+      this.#current = { requestId, payload, onChunk, settle };
       // Loading the code has a time of its own, as on Lambda; the function's time begins with the event.
       this.#endAfter(initSeconds);
       this.#deliver();
@@ -100,9 +112,34 @@ export class FunctionProcess {
   /** The process answers an invocation. */
   respond(requestId: string, payload: string): void {
     if (this.#current?.requestId !== requestId) return;
-    const tooLarge = Buffer.byteLength(payload) > payloadLimit;
-    const message = `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`;
-    this.#settle(tooLarge ? failure('Function.ResponseSizeTooLarge', message) : { payload });
+    this.#settle(Buffer.byteLength(payload) > payloadLimit ? tooLarge(payloadLimit) : { payload });
+  }
+
+  /** The process answers an invocation bit by bit. Where it ends with an error, `failed` says which. */
+  async respondStreaming(
+    requestId: string,
+    chunks: AsyncIterable<Buffer>,
+    failed: () => string | undefined,
+  ): Promise<void> {
+    const current = this.#current;
+    if (current?.requestId !== requestId) return;
+    const limit = current.onChunk ? streamLimit : payloadLimit;
+    const kept: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of chunks) {
+      if (this.#current !== current) return; // timed out meanwhile
+      length += chunk.length;
+      if (length > limit) return this.#endTooLarge(limit);
+      if (current.onChunk) current.onChunk(chunk);
+      else kept.push(chunk);
+    }
+    if (this.#current !== current) return;
+    const payload = failed();
+    this.#settle(
+      payload === undefined
+        ? { payload: Buffer.concat(kept).toString() }
+        : { payload, functionError: 'Unhandled' },
+    );
   }
 
   /** The process reports that the handler threw. */
@@ -151,10 +188,21 @@ export class FunctionProcess {
     }, seconds * 1000);
   }
 
+  /** What still streams is of no use to anybody. */
+  #endTooLarge(limit: number): void {
+    this.#settle(tooLarge(limit));
+    this.stop();
+  }
+
   #settle(result: InvocationResult): void {
     clearTimeout(this.#timer);
     const current = this.#current;
     this.#current = undefined;
     current?.settle(result);
   }
+}
+
+function tooLarge(limit: number): InvocationResult {
+  const message = `Response payload size exceeded maximum allowed payload size (${limit} bytes).`;
+  return failure('Function.ResponseSizeTooLarge', message);
 }

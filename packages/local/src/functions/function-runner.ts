@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LogFile } from '../process/log-file.ts';
 import { FunctionProcess } from './function-process.ts';
-import { type FunctionSpec, type InvocationResult, failure } from './function-spec.ts';
+import { type FunctionSpec, type InvocationResult, type OnChunk, failure } from './function-spec.ts';
 
 const keptWarmMs = 10 * 60_000;
 
@@ -38,13 +38,16 @@ export class FunctionRunner {
     this.#options = options;
   }
 
-  /** Run one event and wait for its result; a failure of the function is a result too. */
-  async invoke(spec: FunctionSpec, payload: string): Promise<InvocationResult> {
+  /**
+   * Run one event and wait for its result; a failure of the function is a result too. `onChunk` gets what the function
+   * streams meanwhile; without it, that is the result.
+   */
+  async invoke(spec: FunctionSpec, payload: string, onChunk?: OnChunk): Promise<InvocationResult> {
     if (this.#closed) return failure('ServiceException', 'Local running is stopping.');
     const pool = this.#poolOf(spec);
     const process = await this.#take(pool);
     try {
-      return await process.invoke(payload);
+      return await process.invoke(payload, onChunk);
     } finally {
       this.#giveBack(pool, process);
     }

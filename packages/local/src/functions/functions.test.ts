@@ -48,6 +48,7 @@ const functions = (version: string): FixtureStack => ({
       },
     },
     Old: lambda('common', { FunctionName: 'sample-commonjs' }),
+    SameCode: lambda('common', { FunctionName: 'sample-same-code' }),
     Broken: lambda('broken', { FunctionName: 'sample-broken' }),
     Inline: lambda('', {
       FunctionName: 'sample-inline',
@@ -235,7 +236,8 @@ test('more calls than processes wait for their turn', async () => {
 });
 
 test('CommonJS, inline code and callbacks work; code that cannot be loaded says why', async () => {
-  expect((await invoke({}, { FunctionName: 'sample-commonjs' })).value).toBe('a/b');
+  for (const FunctionName of ['sample-commonjs', 'sample-same-code'])
+    expect((await invoke({}, { FunctionName })).value).toBe('a/b');
   expect((await invoke({}, { FunctionName: 'sample-inline' })).value).toBe('inline');
   expect(await invoke({}, { FunctionName: 'sample-broken' })).toMatchObject({
     error: 'Unhandled',

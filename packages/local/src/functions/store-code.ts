@@ -48,6 +48,9 @@ export async function storeCode(
   });
 }
 
+/** Functions of the same code may be made at the same time: each copy has a folder of its own. */
+let copies = 0;
+
 async function place(
   dataFolder: string,
   key: string,
@@ -55,7 +58,8 @@ async function place(
 ): Promise<string> {
   const folder = codeFolder(dataFolder, key);
   if (await isThere(folder)) return key;
-  const beside = `${folder}.${process.pid}.new`;
+  copies += 1;
+  const beside = `${folder}.${process.pid}-${copies}.new`;
   await rm(beside, { recursive: true, force: true });
   await mkdir(codeFolder(dataFolder, ''), { recursive: true });
   // Code in .js files is CommonJS on Lambda, whatever the checkout around the data folder says.
