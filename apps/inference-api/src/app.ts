@@ -5,6 +5,7 @@ import { routes } from '@parley/contract/routes';
 import { createLog, type Log } from '@parley/service/log';
 import { createService, type Service } from '@parley/service/server';
 import { signIn, type SignInOptions } from '@parley/service/sign-in';
+import type { Attachments } from '@parley/session-files/attachments';
 import type { KeepLargeOutput } from '@parley/session-files/outputs';
 import type { CatalogStore } from '@parley/store/catalog';
 import type { Clock } from '@parley/store/clock';
@@ -27,6 +28,7 @@ export interface InferenceApiOptions {
   runLog: RunLog;
   tools: ToolInvoker;
   keepLargeOutput: KeepLargeOutput;
+  attachments: Attachments;
   /** What agents without a model of their own use. */
   model: ModelSettings;
   /** The bounds of every run. */

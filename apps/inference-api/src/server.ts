@@ -1,6 +1,7 @@
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { runService } from '@parley/service/server';
 import { signInOptions } from '@parley/service/sign-in';
+import { createAttachments } from '@parley/session-files/attachments';
 import { createFilesClient } from '@parley/session-files/client';
 import { createLargeOutputKeeper } from '@parley/session-files/outputs';
 import { createCatalogStore } from '@parley/store/catalog';
@@ -22,6 +23,7 @@ const service = createInferenceApi({
   runLog: createRunLog(conversationsTable),
   tools: createLambdaToolInvoker({ client: createToolClient() }),
   keepLargeOutput: createLargeOutputKeeper(files),
+  attachments: createAttachments(files),
   model: config.model,
   budget: config.budget,
   modelOptions: { readSecret: secretReader(config.keyOrigins) },

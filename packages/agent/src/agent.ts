@@ -5,10 +5,13 @@ import type { Decision, Seal } from '@parley/contract/run';
 import type { RunProblem, TokenUsage } from '@parley/contract/stream';
 import { waitingCalls } from '@parley/contract/waiting-calls';
 import { BudgetMeter } from './budget.ts';
+import { sinceSummary } from './context/since-summary.ts';
 import { carryOut } from './decided-calls.ts';
 import { errorText, RunError } from './errors.ts';
 import type { StoreLargeOutput } from './event-size.ts';
 import { defaultBackoff, type Backoff } from './guarded-model.ts';
+import { fileBlocks, type ReadFile } from './files.ts';
+import { kindsRead } from './file-kinds.ts';
 import { modelHistory } from './history.ts';
 import { createModel, type ModelOptions } from './models.ts';
 import { raceSignal } from './race.ts';
@@ -44,6 +47,8 @@ export interface RunAgentOptions {
   };
   /** Finds the agents that `agent.agents` names. Default: none is found. */
   resolveAgent?: ResolveAgent;
+  /** Finds the content of files that messages name. Default: none can be read, which fails a run that needs one. */
+  readFile?: ReadFile;
   /** Keeps tool output that is too large for an event. Default: such output is cut, with a note. */
   storeLargeOutput?: StoreLargeOutput;
   modelOptions?: ModelOptions;
@@ -105,7 +110,10 @@ async function loop(options: RunAgentOptions, meter: BudgetMeter, events: RunEve
     createModel: (settings) => createModel(settings, modelOptions, signal),
     resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
   };
-  const history = modelHistory(await decidedHistory(run, options));
+  const branch = await decidedHistory(run, options);
+  const { messages } = sinceSummary(branch);
+  const files = await fileBlocks(messages, kindsRead(model), options.readFile ?? noFiles);
+  const history = modelHistory(branch, files);
   return runLoop(run, { agent, model, history, path: [agent.id] });
 }
 
@@ -119,6 +127,8 @@ async function decidedHistory(run: LoopRun, options: RunAgentOptions): Promise<r
   const ids = { id: context.messageId, parentId: last.id, createdAt };
   return [...history, { ...ids, role: 'assistant', status: 'streaming', parts }];
 }
+
+const noFiles: ReadFile = () => Promise.reject(new Error('runAgent was given no readFile'));
 
 async function endEarly(
   { signal }: RunAgentOptions,

@@ -11,6 +11,7 @@ import { callsOnce } from './calls-once.ts';
 import { summaryNote } from './context/notes.ts';
 import { sinceSummary } from './context/since-summary.ts';
 import { fitModel } from './event-size.ts';
+import type { FileBlocks } from './files.ts';
 import { toolResultBlock } from './run-tools.ts';
 
 /** What a model is told when its last answer was cut and the user wants the rest. */
@@ -39,14 +40,15 @@ export interface History {
  * A branch of stored messages, root first, as the model reads it: roles alternate, every tool call
  * is followed by its result, and a branch that ends in a cut answer ends in the request to continue it,
  * unless nothing of that answer is there. A summary stands in place of what it sums up.
+ * @param files what the model reads of the files of the branch. Default: nothing
  */
-export function modelHistory(branch: readonly StoredMessage[]): History {
+export function modelHistory(branch: readonly StoredMessage[], files: FileBlocks = new Map()): History {
   const { messages, summary } = sinceSummary(callsOnce(branch));
   const pinned = summary === undefined ? [] : [new TextBlock(summaryNote(summary.toWellFormed()))];
   const last = messages.at(-1);
   const turns: Turn[] = messages.flatMap((message, i) =>
     message.role === 'user'
-      ? [{ ...userTurn(message), begins: i }]
+      ? [{ ...userTurn(message, files), begins: i }]
       : assistantTurns(message, message === last),
   );
   const said = merged([{ role: 'user', content: pinned }, ...turns]);
@@ -77,8 +79,10 @@ function continuation(): Turn {
   return { role: 'user', content: [new TextBlock(continueInstruction)] };
 }
 
-function userTurn({ parts }: StoredMessage): Turn {
-  return { role: 'user', content: parts.flatMap(textBlocks) };
+/** Files come before the words that are about them, as the providers advise. */
+function userTurn({ parts }: StoredMessage, files: FileBlocks): Turn {
+  const blocks = parts.flatMap((part) => (part.type === 'file' ? (files.get(part.url) ?? []) : []));
+  return { role: 'user', content: [...blocks, ...parts.flatMap(textBlocks)] };
 }
 
 /** One answer is many turns: each step's text and calls, then the results of these calls. */

@@ -66,6 +66,35 @@ describe.each([openAiCompatible, amazonBedrock, claude])('a model of $name', (pr
       );
     });
 
+    it('is sent the files of a message, as Base64, before its words', async () => {
+      await using server = await serving(provider, answer);
+      const files = ['image/png', 'application/pdf', 'text/plain'].map((mediaType, i) => ({
+        type: 'file' as const,
+        mediaType,
+        filename: `file ${i}`,
+        url: `/file-${i}`,
+        bytes: 10,
+      }));
+      const message = userMessage('What are these?');
+      const run = await server.run({
+        model: { ...server.model, files: ['image', 'pdf'] } as typeof server.model,
+        history: [{ ...message, parts: [...files, ...message.parts] }],
+        readFile: async ({ mediaType }) => Buffer.from(`the ${mediaType}`),
+      });
+      expect(run.outcome.finish).toBe('finished');
+      const sent = JSON.stringify(server.requests[0]);
+      const base64 = (text: string) => Buffer.from(text).toString('base64');
+      const order = [
+        base64('the image/png'),
+        base64('the application/pdf'),
+        'the text/plain',
+        'What are these?',
+      ];
+      const places = order.map((each) => sent.indexOf(each));
+      expect(places).not.toContain(-1);
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+    });
+
     it('has its call put together from pieces and run, and is given text, call and result', async () => {
       const calling = whole(...said('Looking.'), ...call(...inPieces), ...end('calls'));
       await using server = await serving(provider, calling, answer);

@@ -21,12 +21,12 @@ export type MediaType = keyof typeof mediaTypes;
 /**
  * The largest file of each kind, in bytes: what Bedrock's Converse takes of images and documents
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html), which is the least of the
- * providers; text as much as is some 100,000 tokens.
+ * providers; text as much as is some 50,000 tokens, half of what a run may use by default.
  */
 export const fileBytesMax: Readonly<Record<FileKind, number>> = {
   image: 3_750_000,
   pdf: 4_500_000,
-  text: 400_000,
+  text: 200_000,
 };
 
 /** Of one message: files, as many as Converse takes documents, and their bytes. */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** Kinds of files that the model reads besides text. Default: what is known of the model, else none. */
+const files = z
+  .array(z.enum(['image', 'pdf']))
+  .max(2)
+  .optional();
+
 /** Tokens of one answer at most. */
 const maxTokens = z.number().int().min(1).max(1_000_000);
 
@@ -27,6 +33,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     /** Name of the environment variable that holds the key; none for Ollama, vLLM or llama.cpp. */
     apiKeyEnv: z.string().min(1).optional(),
     contextTokens,
+    files,
   }),
   z.strictObject({
     provider: z.literal('bedrock'),
@@ -45,6 +52,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     /** Default: the model's own. Bedrock counts it against the account's quota before it answers. */
     maxTokens: maxTokens.optional(),
     contextTokens,
+    files,
   }),
   z.strictObject({
     provider: z.literal('anthropic'),
@@ -56,6 +64,7 @@ export const modelSettings = z.discriminatedUnion('provider', [
     /** Default 32,000, the least that every model since Claude 4 can write. */
     maxTokens: maxTokens.optional(),
     contextTokens,
+    files,
   }),
 ]);
 export type ModelSettings = z.infer<typeof modelSettings>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { attachmentId } from './attachment.ts';
+import { messageFilesMax } from './file-type.ts';
 import { decided } from './stream.ts';
 import { writtenLines, writtenText } from './written-text.ts';
 
@@ -34,6 +36,8 @@ export const startRunBody = z
   .strictObject({
     parentId: z.string().nullable(),
     text: writtenText(100_000).optional(),
+    /** With a `text`: ids of the session's attachments that the message brings along. */
+    attachments: z.array(attachmentId).min(1).max(messageFilesMax).optional(),
     decisions: z.array(decision).min(1).max(decisionsMax).optional(),
   })
   .refine(({ text, decisions }) => text === undefined || decisions === undefined, {

@@ -7,6 +7,7 @@ import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { Decision, Seal } from '@parley/contract/run';
 import type { StreamEvent } from '@parley/contract/stream';
 import type { Log } from '@parley/service/log';
+import type { Attachments } from '@parley/session-files/attachments';
 import type { KeepLargeOutput } from '@parley/session-files/outputs';
 import type { Clock } from '@parley/store/clock';
 import { LogLostError } from '@parley/store/errors';
@@ -22,6 +23,7 @@ export interface RunHostOptions {
   window: BatchWindow;
   tools: ToolInvoker;
   keepLargeOutput: KeepLargeOutput;
+  attachments: Attachments;
   resolveAgent: (id: string) => Promise<AgentDefinition | undefined>;
   modelOptions?: ModelOptions;
   log: Log;
@@ -146,6 +148,10 @@ async function answer(
       context: { runId, messageId, app, user },
       onEvent: (event) => (isLast(event) ? void last.push(event) : writer.write(event)),
       resolveAgent: options.resolveAgent,
+      readFile: ({ url }) => {
+        const id = url.split('/').at(-1) ?? '';
+        return options.attachments.read({ owner: user, sessionId, id });
+      },
       storeLargeOutput: (json) => keepOutput(options, { owner: user, sessionId, runId }, json),
       ...(options.modelOptions && { modelOptions: options.modelOptions }),
     });

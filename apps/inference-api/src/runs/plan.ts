@@ -19,7 +19,7 @@ export interface RunPlan {
  */
 export function planRun(
   messages: readonly Message[],
-  { parentId, text, decisions }: StartRunBody,
+  { parentId, text, attachments, decisions }: StartRunBody,
   now: number,
 ): RunPlan {
   const history = branchTo(messages, parentId);
@@ -36,6 +36,8 @@ export function planRun(
       `message "${parent.id}" is still being written by run "${parent.runId}": wait for its end, or stop it first`,
     );
   }
+  if (attachments && text === undefined)
+    throw badRequest('attachments', 'attachments go with a message: give it a "text" too');
   if (decisions !== undefined) {
     requireDecisionsFor(parent, decisions, now);
     return { history, decisions };

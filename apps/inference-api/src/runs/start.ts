@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mayUse } from '@parley/contract/chat-app';
-import type { Message } from '@parley/contract/message';
+import { questionParts, type FilePart, type Message } from '@parley/contract/message';
 import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
@@ -20,10 +20,11 @@ import { IdempotencyConflictError } from '@parley/store/errors';
 import type { RunLog } from '@parley/store/run-log';
 import { answeredBefore, inOrder, requireTools } from './decisions.ts';
 import type { RunHost, RunTask } from './host.ts';
+import { namedFiles } from './named-files.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface RunStarterOptions {
-  conversations: Pick<ConversationStore, 'getRun' | 'listMessages' | 'startRun'>;
+  conversations: Pick<ConversationStore, 'getAttachment' | 'getRun' | 'listMessages' | 'startRun'>;
   runLog: Pick<RunLog, 'read'>;
   catalog: Pick<CatalogStore, 'getLive'>;
   host: Pick<RunHost, 'begin'>;
@@ -61,13 +62,15 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
     const before = await conversations.getRun(ids.runId);
     if (before) return sameRequest(before, hash);
 
-    const [answerer, messages] = await Promise.all([
+    const [{ takesFiles, ...answerer }, messages, files] = await Promise.all([
       findAnswerer(options, session.app, user),
       conversations.listMessages(session),
+      namedFiles(conversations, session, body.attachments ?? []),
     ]);
+    if (files.length > 0 && !takesFiles) throw notAllowed(`chat app "${session.app}" takes no attachments`);
     const plan = planRun(messages, body, clock.now());
     requireTools(answerer.agent, plan);
-    const userMessage = plan.user && { id: ids.userMessageId, ...plan.user };
+    const userMessage = plan.user && { id: ids.userMessageId, ...plan.user, files };
     const { outcome, run } = await conversations.startRun({
       owner: user.sub,
       session,
@@ -79,7 +82,7 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
     });
     const { decisions } = plan;
     if (outcome === 'started') {
-      const history = historyOf(plan, ids.userMessageId, run);
+      const history = historyOf(plan, userMessage, run);
       host.begin({ run, ...answerer, history, ...(decisions && { decisions }) });
     }
     return run;
@@ -101,7 +104,7 @@ function sameRequest(run: Run, hash: string): Run {
   return run;
 }
 
-type Answerer = Pick<RunTask, 'agent' | 'model' | 'budget'>;
+type Answerer = Pick<RunTask, 'agent' | 'model' | 'budget'> & { takesFiles: boolean };
 
 async function findAnswerer(options: RunStarterOptions, appId: string, user: User): Promise<Answerer> {
   const app = await options.catalog.getLive('app', appId);
@@ -116,6 +119,7 @@ async function findAnswerer(options: RunStarterOptions, appId: string, user: Use
     agent: agent.definition,
     model: app.model ?? agent.definition.model ?? options.model,
     budget: tighter(options.budget, agent.definition.budget ?? options.budget),
+    takesFiles: app.definition.features.attachments,
   };
 }
 
@@ -147,16 +151,20 @@ function tighter(a: Budget, b: Budget): Budget {
   };
 }
 
-function historyOf({ user, history }: RunPlan, userMessageId: string, { createdAt }: Run): Message[] {
+function historyOf(
+  { history }: RunPlan,
+  user: { id: string; parentId: string | null; text: string; files: FilePart[] } | undefined,
+  { createdAt }: Run,
+): Message[] {
   if (!user) return history;
-  const { text, parentId } = user;
+  const { id, text, parentId, files } = user;
   const message: Message = {
-    id: userMessageId,
+    id,
     parentId,
     role: 'user',
     status: 'finished',
     createdAt,
-    parts: [{ type: 'text', text }],
+    parts: questionParts(text, files),
   };
   return [...history, message];
 }

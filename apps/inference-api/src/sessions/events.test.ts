@@ -88,7 +88,8 @@ test('a renamed session is told with its title, a deleted one ends the stream', 
     last = event;
     if (event.type !== 'session') continue;
     titles.push(event.session.title);
-    if (titles.length === 1) await world.conversations.changeSession('alice', session.id, { title: 'Lisbon' });
+    if (titles.length === 1)
+      await world.conversations.changeSession('alice', session.id, { title: 'Lisbon' });
     else await world.conversations.deleteSession('alice', session.id);
   }
   expect(titles).toEqual(['', 'Lisbon']);

@@ -8,6 +8,7 @@ import { startTestS3, type TestS3 } from '@parley/local/testing/s3';
 import { createLog } from '@parley/service/log';
 import type { Service } from '@parley/service/server';
 import { createTestIssuer, type TestIssuer } from '@parley/service/testing';
+import { createAttachments } from '@parley/session-files/attachments';
 import { createFilesClient, type FilesBucket } from '@parley/session-files/client';
 import { createLargeOutputKeeper } from '@parley/session-files/outputs';
 import { createCatalogStore, type CatalogStore } from '@parley/store/catalog';
@@ -122,7 +123,8 @@ function addForecastTool(edge: AwsEdge, forecast: World['forecast']): LambdaTool
 
 async function registerWeather(catalog: CatalogStore, tools: LambdaToolDefinition[]): Promise<void> {
   const agent = agentDefinition.parse({ id: 'weather', instructions: 'You tell the weather.', tools });
-  const app = chatAppDefinition.parse({ id: 'weather', title: 'Weather', agent: 'weather' });
+  const features = { attachments: true };
+  const app = chatAppDefinition.parse({ id: 'weather', title: 'Weather', agent: 'weather', features });
   const by = {
     owner: 'parley-test-weather',
     stackId: 'stack/1',
@@ -164,6 +166,7 @@ async function startInstance(world: World, options: Partial<InferenceApiOptions>
     runLog,
     tools: createLambdaToolInvoker({ client: createToolClient(aws) }),
     keepLargeOutput: createLargeOutputKeeper(files),
+    attachments: createAttachments(files),
     model: { provider: 'demo' },
     budget: budget.parse({}),
     modelOptions: { demoWordDelayMs: 1 },

@@ -98,7 +98,7 @@ describe('an attachment', () => {
           ...body,
         }),
       );
-    expect(await start({ bytes: 400_001 })).toMatchObject({ status: 413, field: 'bytes' });
+    expect(await start({ bytes: 200_001 })).toMatchObject({ status: 413, field: 'bytes' });
     expect(await start({ name: 'a.mov', type: 'video/quicktime' })).toMatchObject({
       status: 400,
       field: 'file',

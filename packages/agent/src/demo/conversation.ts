@@ -1,6 +1,8 @@
 import type { Message, ToolResultBlock } from '@strands-agents/sdk';
 import { isNote } from '../context/notes.ts';
+import { parseFileText } from '../files.ts';
 import { continueInstruction } from '../history.ts';
+import type { AttachedFile } from './files.ts';
 
 export interface PastCall {
   id: string;
@@ -14,6 +16,7 @@ export interface PastCall {
 /** A message of the user, and what followed. */
 export interface Exchange {
   user: string;
+  files: AttachedFile[];
   calls: PastCall[];
   answer: string;
 }
@@ -28,13 +31,20 @@ export interface Conversation {
 export function conversationOf(messages: readonly Message[]): Conversation {
   const exchanges: Exchange[] = [];
   let toBeContinued = false;
+  let files: AttachedFile[] = [];
   for (const { role, content } of messages) {
     for (const block of content) {
       const last = exchanges.at(-1);
       if (block.type === 'textBlock' && isNote(block.text)) continue;
       if (block.type === 'textBlock' && role === 'user') {
+        const file = parseFileText(block.text);
+        if (file) {
+          files.push(file); // it comes before the words about it
+          continue;
+        }
         toBeContinued = block.text === continueInstruction;
-        if (!toBeContinued) exchanges.push({ user: block.text, calls: [], answer: '' });
+        if (!toBeContinued) exchanges.push({ user: block.text, files, calls: [], answer: '' });
+        files = [];
       } else if (block.type === 'textBlock' && last) {
         last.answer += block.text;
       } else if (block.type === 'toolUseBlock') {

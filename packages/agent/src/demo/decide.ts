@@ -2,6 +2,7 @@ import type { ToolSpec } from '@parley/contract/agent';
 import { choose } from './choose.ts';
 import type { Conversation, Exchange } from './conversation.ts';
 import type { Field } from './field.ts';
+import { aboutFiles } from './files.ts';
 import { fill, pleasantry, type Filled } from './fill.ts';
 import { report } from './report.ts';
 import { listed, readable, wordsOf } from './words.ts';
@@ -26,6 +27,10 @@ export function decide({ exchanges }: Conversation, tools: readonly ToolSpec[], 
   if (!current) return { do: 'say', text: introduction(tools) };
   const results = current.calls.filter(({ ok }) => ok !== undefined);
   if (results.length > 0) return { do: 'say', text: report(results) };
+  if (current.files.length > 0) {
+    const asked = chosen(current, tools, now);
+    return asked?.do === 'call' ? asked : { do: 'say', text: aboutFiles(current.files, current.user) };
+  }
   return (
     answered(exchanges, tools, now) ??
     followedUp(exchanges, tools, now) ??
