@@ -79,7 +79,11 @@ export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
   const meter = new BudgetMeter(options.budget);
   const events = new RunEvents(options.onEvent, callIds(options.history), options.storeLargeOutput);
   const ending = new AbortController();
-  const signal = AbortSignal.any([options.signal, ending.signal]);
+  // A signal of its own: those of `AbortSignal.any` look at all their sources each time they are asked.
+  const { signal } = ending;
+  const follow = () => ending.abort(options.signal.reason);
+  if (options.signal.aborted) follow();
+  options.signal.addEventListener('abort', follow);
   const timer = setTimeout(() => ending.abort(timeIsUp), options.budget.seconds * 1_000);
   try {
     await events.start(options.context.messageId, options.context.runId, modelName(options.model));
@@ -90,10 +94,11 @@ export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
     return { finish: waits ? 'waiting' : 'finished', usage: meter.usage };
   } catch (error) {
     if (events.failure) throw events.failure.error;
-    return await endEarly(options, meter, events, ending.signal.aborted ? meter.timeReached() : error);
+    return await endEarly(options, meter, events, signal.reason === timeIsUp ? meter.timeReached() : error);
   } finally {
     clearTimeout(timer);
-    ending.abort(); // whatever still runs must not outlive the run
+    options.signal.removeEventListener('abort', follow);
+    ending.abort('the run has ended'); // whatever still runs must not outlive the run
   }
 }
 

@@ -22,6 +22,8 @@ export class RunEvents {
   /** What `onEvent` threw. No event follows it. */
   failure: { error: unknown } | undefined;
   #queue: Promise<void> = Promise.resolve();
+  /** Writes that are under way or wait. */
+  #writing = 0;
   #ended = false;
   #usageTold = 0;
   #readTold: string | undefined;
@@ -195,13 +197,23 @@ export class RunEvents {
 
   /** Tools answer at the same time, so writes queue up. A failed write fails all later ones too. */
   async #write(events: () => StreamEvent[]): Promise<void> {
-    const written = this.#queue.then(async () => {
-      if (this.#ended) return;
-      for (const event of events()) await this.#onEvent(event);
-    });
-    written.catch((error: unknown) => (this.failure ??= { error }));
+    const written = this.#writing === 0 ? this.#tell(events) : this.#queue.then(() => this.#tell(events));
     this.#queue = written;
-    await written;
+    this.#writing += 1;
+    try {
+      await written;
+    } catch (error) {
+      this.failure ??= { error };
+      throw error;
+    } finally {
+      this.#writing -= 1;
+    }
+  }
+
+  async #tell(events: () => StreamEvent[]): Promise<void> {
+    if (this.failure) throw this.failure.error;
+    if (this.#ended) return;
+    for (const event of events()) await this.#onEvent(event);
   }
 
   #openText(): StreamEvent {

@@ -154,6 +154,6 @@ class NodeEventStream implements EventStream {
 
   #leave(): void {
     clearInterval(this.#heartbeat);
-    this.#gone.abort();
+    this.#gone.abort('the client has gone');
   }
 }

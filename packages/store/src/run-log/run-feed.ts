@@ -59,7 +59,7 @@ export class RunFeed {
   /** Followers left; with the last one the polling ends. */
   leave(): number {
     this.#followers -= 1;
-    if (this.#followers === 0) this.#stop.abort();
+    if (this.#followers === 0) this.#stop.abort('nobody follows');
     return this.#followers;
   }
 

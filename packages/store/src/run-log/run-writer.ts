@@ -56,6 +56,9 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
   return new BatchingWriter(options);
 }
 
+/** Why a signal that only wakes somebody aborts. Without a reason each makes an error, with the stack it came from. */
+const noMore = 'no more';
+
 /** Events that may wait for a slow log before their producer does. */
 const waitingBytesMax = 2 * batchBytesMax;
 
@@ -102,7 +105,7 @@ class BatchingWriter implements RunWriter {
     if (this.#sealing)
       throw new Error(`run "${this.#options.runId}" is sealed: it takes no "${event.type}" event`);
     this.#buffer.add(event);
-    if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort();
+    if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort(noMore);
     this.#flushing ??= this.#flush();
     while (this.#buffer.bytes >= waitingBytesMax) await this.#room.promise;
     this.lost.throwIfAborted();
@@ -113,7 +116,7 @@ class BatchingWriter implements RunWriter {
       throw new Error(`run "${this.#options.runId}" is sealed already, as ${this.#sealing.seal}`);
     this.#addLast(events);
     this.#sealing = { seal };
-    this.#collecting.abort();
+    this.#collecting.abort(noMore);
     this.#flushing ??= this.#flush();
     await this.#flushing;
     return this.#standing;
@@ -136,7 +139,7 @@ class BatchingWriter implements RunWriter {
         await this.#collect();
         if (this.#over.signal.aborted) return; // lost meanwhile
         this.#collecting = new AbortController();
-        if (this.#sealing) this.#collecting.abort();
+        if (this.#sealing) this.#collecting.abort(noMore);
         const events = this.#buffer.take();
         this.#makeRoom();
         await this.#append(events);
@@ -193,8 +196,8 @@ class BatchingWriter implements RunWriter {
   #end(standing: Seal | undefined): void {
     this.#standing = standing;
     this.#closeWindow();
-    this.#over.abort();
-    this.#collecting.abort();
+    this.#over.abort(noMore);
+    this.#collecting.abort(noMore);
   }
 
   /** Renews the lease, and looks for a seal: a silent model would not notice that it was stopped. */

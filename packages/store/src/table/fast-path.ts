@@ -62,6 +62,7 @@ export function addFastPath(client: DynamoDBClient, timeoutMs: number): void {
     },
     { step: 'build', name: 'fastPathEndpoint' },
   );
+  client.middlewareStack.remove('loggerMiddleware'); // it words each call and answer, for a logger that is not there
   const destroy = client.destroy.bind(client);
   client.destroy = () => {
     exchange?.close();
