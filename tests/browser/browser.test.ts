@@ -7,6 +7,7 @@ import { chromiumPath, mustTest } from './env.ts';
 import { feedbackTests } from './feedback-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
+import { progressTests } from './progress-tests.ts';
 import { tabTests } from './tab-tests.ts';
 import { unforeseenTests } from './unforeseen-tests.ts';
 import { weightTests } from './weight-tests.ts';
@@ -48,6 +49,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('keeping what somebody writes', () => {
     draftTests(world);
+  });
+  describe('waiting for a tool', () => {
+    progressTests(world);
   });
   describe('saying what one thinks of an answer', () => {
     feedbackTests(world);

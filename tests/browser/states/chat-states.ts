@@ -25,6 +25,13 @@ export const chatStates: SiteState[] = [
     },
   },
   {
+    name: 'tool-progress',
+    show: async (person) => {
+      await person.begin('Reader', 'Read the long report');
+      await person.page.getByRole('progressbar').waitFor();
+    },
+  },
+  {
     name: 'answer',
     show: async (person) => {
       await person.begin('Writer', 'Compare three ways to sort');

@@ -2,6 +2,7 @@ import type { ToolPart } from '@parley/contract/message';
 import { useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { CallProgress } from './call-progress.tsx';
 import './tool-card.css';
 
 /** Longer output is cut on the screen; the copy button has all that the log holds. */
@@ -29,6 +30,7 @@ export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
         </span>
         <Icon name="chevron" />
       </button>
+      <CallProgress part={part} isRunning={state.kind === 'running'} />
       {isExpanded && (
         <div className="tool-detail">
           <Value title="Input" value={part.input} />
