@@ -5,6 +5,7 @@ import type { Decision, Seal } from '@parley/contract/run';
 import type { RunProblem, TokenUsage } from '@parley/contract/stream';
 import { waitingCalls } from '@parley/contract/waiting-calls';
 import { BudgetMeter } from './budget.ts';
+import { compactBranch } from './compact/compact.ts';
 import { sinceSummary } from './context/since-summary.ts';
 import { carryOut } from './decided-calls.ts';
 import { errorText, RunError } from './errors.ts';
@@ -25,6 +26,8 @@ export interface RunAgentOptions {
   history: readonly Message[];
   /** What the user decided of the calls that the last message of the branch waits with, which is then gone on with. */
   decisions?: readonly Decision[];
+  /** Writes a summary of `history` instead of answering it. Default false. */
+  compact?: boolean;
   tools: ToolInvoker;
   /** Which model answers. `agent.model` is not looked at: the caller decides what wins. */
   model: ModelSettings;
@@ -115,6 +118,7 @@ async function loop(options: RunAgentOptions, meter: BudgetMeter, events: RunEve
     createModel: (settings) => createModel(settings, modelOptions, signal),
     resolveAgent: resolveAgent ?? (() => Promise.resolve(undefined)),
   };
+  if (options.compact) return compactBranch(run, { agent, model, branch: options.history });
   const branch = await decidedHistory(run, options);
   const { messages } = sinceSummary(branch);
   const files = await fileBlocks(messages, kindsRead(model), options.readFile ?? noFiles);

@@ -26,6 +26,11 @@ export class BudgetMeter {
     return this.#budget.tokens;
   }
 
+  /** Model calls of the whole run. */
+  get turns(): number {
+    return this.#budget.turns;
+  }
+
   get millisecondsLeft(): number {
     return Math.max(0, this.#endsAt - Date.now());
   }

@@ -43,6 +43,11 @@ export class RunEvents {
     this.#store = store;
   }
 
+  /** True once any text was written. */
+  get hasText(): boolean {
+    return this.#texts > 0;
+  }
+
   async start(messageId: string, runId: string, model: string): Promise<void> {
     await this.#write(() => [{ type: 'start', messageId, messageMetadata: { runId, model } }]);
   }

@@ -18,7 +18,8 @@ import { errorText, RunError } from './errors.ts';
 import { GuardedModel, type Backoff, type Wait } from './guarded-model.ts';
 import type { History } from './history.ts';
 import { contextOverflow, modelRunError } from './model-faults.ts';
-import { RunEvents } from './run-events.ts';
+import { quietEvents } from './quiet-events.ts';
+import type { RunEvents } from './run-events.ts';
 import { agentTool, lambdaTools } from './run-tools.ts';
 import type { ToolInvoker } from './tools.ts';
 
@@ -50,7 +51,7 @@ export interface LoopTask {
 const agentDepthMax = 4;
 
 /** `tool-calls`: calls are held until the user approves them. */
-type FinishReason = 'stop' | 'length' | 'other' | 'tool-calls';
+export type FinishReason = 'stop' | 'length' | 'other' | 'tool-calls';
 
 /**
  * Runs one agent until it has answered: a new framework agent each time, without its printer, its
@@ -170,15 +171,7 @@ async function askAgent(
   agent: AgentDefinition,
   { question, onProgress }: { question: string; onProgress: OnProgress },
 ): Promise<string> {
-  let answer = '';
-  const events = new RunEvents(async (event) => {
-    if (event.type === 'start-step') answer = '';
-    if (event.type === 'text-delta') answer += event.delta;
-    if (event.type === 'data-tool-progress' && event.data.text) onProgress({ text: event.data.text });
-    if (event.type === 'message-metadata') await run.events.usage(run.meter.usage);
-    if (event.type === 'data-notice')
-      await run.events.notice(event.data.code, event.data.message, event.data.retryAfterSeconds);
-  });
+  const { events, text } = quietEvents(run, onProgress);
   const messages = [new Message({ role: 'user', content: [new TextBlock(question)] })];
   const history = { messages, begins: [0], total: 1, pinned: [] };
   const task = { agent, model: agent.model ?? above.model, history, path: [...above.path, agent.id] };
@@ -188,5 +181,5 @@ async function askAgent(
     run.signal.throwIfAborted();
     throw new Error(`the agent "${agent.id}" could not answer: ${errorText(error)}`, { cause: error });
   }
-  return answer;
+  return text();
 }

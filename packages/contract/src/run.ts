@@ -31,6 +31,8 @@ export type Decision = z.infer<typeof decision>;
  * - no `text`, parent an assistant message that was cut: continue it.
  * - `decisions`, parent an assistant message that waits: one for each of its calls that need approval. The message
  *   names the run: repeating the same decisions repeats nothing, others are refused.
+ * - `compact`: sum up the branch that ends at the parent; below a user message, what went before that one.
+ * - no `text`, parent a summary below a user message: answer that message, reading the summary.
  */
 export const startRunBody = z
   .strictObject({
@@ -39,10 +41,15 @@ export const startRunBody = z
     /** With a `text`: ids of the session's attachments that the message brings along. */
     attachments: z.array(attachmentId).min(1).max(messageFilesMax).optional(),
     decisions: z.array(decision).min(1).max(decisionsMax).optional(),
+    compact: z.literal(true).optional(),
   })
   .refine(({ text, decisions }) => text === undefined || decisions === undefined, {
     path: ['decisions'],
     message: 'expected either a "text" or "decisions", not both: decide first, then write',
+  })
+  .refine(({ text, decisions, compact }) => !compact || (text === undefined && decisions === undefined), {
+    path: ['compact'],
+    message: 'expected neither a "text" nor "decisions" with it: sum up first, then write',
   });
 export type StartRunBody = z.infer<typeof startRunBody>;
 

@@ -38,10 +38,11 @@ export interface RunTask {
   agent: AgentDefinition;
   model: ModelSettings;
   budget: Budget;
-  /** The branch to answer, root first. */
+  /** The branch to answer, or to sum up, root first. */
   history: readonly Message[];
   /** What the user decided of the calls that the last message of the branch waits with. */
   decisions?: readonly Decision[];
+  compact?: true;
 }
 
 /** Executes runs in this process. They belong to it, not to any client that reads them. */
@@ -133,7 +134,7 @@ async function answer(
   writer: RunWriter,
   ending: AbortSignal,
 ): Promise<{ seal: Seal; last: StreamEvent[] }> {
-  const { run, agent, model, budget, history, decisions } = task;
+  const { run, agent, model, budget, history, decisions, compact = false } = task;
   const { runId, sessionId, messageId, app, owner: user } = run;
   const last: StreamEvent[] = [];
   try {
@@ -143,6 +144,7 @@ async function answer(
       budget,
       history,
       ...(decisions && { decisions }),
+      compact,
       tools: options.tools,
       signal: AbortSignal.any([ending, writer.lost]),
       context: { runId, messageId, app, user },

@@ -11,6 +11,8 @@ export interface RunPlan {
   history: Message[];
   /** What the user decided of the calls that the last message of the branch waits with. */
   decisions?: readonly Decision[];
+  /** True when that branch is summed up, not answered. */
+  compact?: true;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RunPlan {
  */
 export function planRun(
   messages: readonly Message[],
-  { parentId, text, attachments, decisions }: StartRunBody,
+  { parentId, text, attachments, decisions, compact }: StartRunBody,
   now: number,
 ): RunPlan {
   const history = branchTo(messages, parentId);
@@ -42,12 +44,16 @@ export function planRun(
     requireDecisionsFor(parent, decisions, now);
     return { history, decisions };
   }
+  if (compact) {
+    refuseNothingToSumUp(history);
+    return { history, compact };
+  }
   if (text !== undefined) {
     refuseBelowQuestion(parent);
     // Half a surrogate pair is no text: models' servers refuse it, with every later request of the branch.
     return { user: { text, parentId }, history };
   }
-  refuseNothingToAnswer(parent);
+  refuseNothingToAnswer(history);
   return { history };
 }
 
@@ -60,7 +66,8 @@ function refuseBelowQuestion(parent: Message | undefined): void {
   );
 }
 
-function refuseNothingToAnswer(parent: Message | undefined): void {
+function refuseNothingToAnswer(history: readonly Message[]): void {
+  const [parent, before] = [history.at(-1), history.at(-2)];
   if (!parent) throw badRequest('text', 'got neither a text nor a parent to answer: give at least one');
   if (parent.status === 'waiting') {
     throw badRequest(
@@ -68,10 +75,30 @@ function refuseNothingToAnswer(parent: Message | undefined): void {
       `answer "${parent.id}" waits for your decision on ${waitingList(parent)}: give one for each, or a "text" to write on`,
     );
   }
-  if (parent.role === 'user' || parent.status !== 'finished') return;
+  if (parent.role === 'user') return;
+  if (parent.summary && parent.status !== 'finished') {
+    throw badRequest(
+      'parentId',
+      `summary "${parent.id}" was cut and cannot be continued: give its own parentId with "compact" to have it written again`,
+    );
+  }
+  if (parent.status !== 'finished' || (parent.summary && before?.role === 'user')) return;
+  const what = parent.summary ? 'summary' : 'answer';
   throw badRequest(
     'parentId',
-    `answer "${parent.id}" is finished, so there is nothing to continue: give a "text", or the id of a user's message`,
+    `${what} "${parent.id}" is finished, so there is nothing to continue: give a "text", or the id of a user's message`,
+  );
+}
+
+/** A message of the user's at the end is not summed up: the summary is made so that it can be answered. */
+function refuseNothingToSumUp(history: readonly Message[]): void {
+  const last = history.findLast(({ role }, i) => role === 'assistant' || i < history.length - 1);
+  if (last && !(last.summary && last.status === 'finished')) return;
+  throw badRequest(
+    'parentId',
+    last
+      ? `nothing was said since the summary "${last.id}": go on below it`
+      : 'there is nothing to sum up yet: give the id of a message that has others before it',
   );
 }
 

@@ -77,13 +77,23 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
       runId: ids.runId,
       bodyHash: hash,
       ...(userMessage && { userMessage, titleIfNone: titleOf(userMessage.text) }),
-      answer: { id: ids.messageId, parentId: userMessage?.id ?? body.parentId },
+      answer: {
+        id: ids.messageId,
+        parentId: userMessage?.id ?? body.parentId,
+        ...(plan.compact && { summary: true }),
+      },
       writerId: randomUUID(),
     });
-    const { decisions } = plan;
+    const { decisions, compact } = plan;
     if (outcome === 'started') {
       const history = historyOf(plan, userMessage, run);
-      host.begin({ run, ...answerer, history, ...(decisions && { decisions }) });
+      host.begin({
+        run,
+        ...answerer,
+        history,
+        ...(decisions && { decisions }),
+        ...(compact && { compact }),
+      });
     }
     return run;
   }

@@ -6,9 +6,11 @@ import {
   type ModelStreamEvent,
   type StreamOptions,
 } from '@strands-agents/sdk';
+import { isCompactRequest } from '../compact/prompts.ts';
 import { pause } from '../race.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { decide } from './decide.ts';
+import { summaryOf } from './summary.ts';
 
 export interface DemoModelOptions {
   wordDelayMs: number;
@@ -42,7 +44,10 @@ export class DemoModel extends Model {
   override async *stream(messages: Message[], options?: StreamOptions): AsyncGenerator<ModelStreamEvent> {
     const conversation = conversationOf(messages);
     const tools = (options?.toolSpecs ?? []).map(toolSpecOf);
-    const decision = decide(conversation, tools, this.#options.now());
+    const asked = conversation.exchanges.at(-1)?.user ?? '';
+    const decision = isCompactRequest(asked)
+      ? { do: 'say' as const, text: summaryOf(asked) }
+      : decide(conversation, tools, this.#options.now());
     yield { type: 'modelMessageStartEvent', role: 'assistant' };
     let written: string;
     if (decision.do === 'call') {

@@ -14,8 +14,8 @@ export interface StartRun {
   bodyHash: string;
   /** Absent when an existing message is answered again, or continued. */
   userMessage?: { id: string; parentId: string | null; text: string; files?: readonly FilePart[] };
-  /** The message the run will write. */
-  answer: { id: string; parentId: string | null };
+  /** The message the run will write: an answer, or a summary of the branch above it. */
+  answer: { id: string; parentId: string | null; summary?: true };
   /** Id of this execution: the writer that will append to the run's log. */
   writerId: string;
   /** For a session that has no title yet. */
