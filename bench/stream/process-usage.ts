@@ -55,7 +55,7 @@ async function whenQuiet(pid: number): Promise<void> {
 }
 
 /** The scheduler's own count, in nanoseconds: `stat` has only hundredths of a second. */
-async function cpuMsOf(pid: number): Promise<number> {
+export async function cpuMsOf(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`);
   const times = threads.map(async (thread) => {
     const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
