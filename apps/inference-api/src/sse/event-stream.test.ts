@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createService, type Service } from '@parley/service/server';
 import { createLog } from '@parley/service/log';
 import { afterEach, expect, test } from 'vitest';
@@ -9,11 +11,16 @@ let service: Service | undefined;
 afterEach(() => service?.stop());
 
 /** Serves one event stream and connects to it, without reading yet. */
-async function open(times: EventStreamTimes, produce: (stream: EventStream) => Promise<void>) {
+async function open(
+  times: EventStreamTimes,
+  produce: (stream: EventStream, response: ServerResponse) => Promise<void>,
+) {
   const lines: string[] = [];
   const log = createLog({ write: (line) => lines.push(line) });
   service = createService({ name: 'test', healthPath: '/health', log, stopSeconds: 1 });
-  service.app.get('/events', (c) => eventStreamResponse(c, times, produce));
+  service.app.get('/events', (c) =>
+    eventStreamResponse(c, times, (stream) => produce(stream, c.env.outgoing as ServerResponse)),
+  );
   const { port } = await service.listen({ port: 0, host: '127.0.0.1' });
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -99,6 +106,21 @@ test('a client that takes nothing for too long is cut, and its producer hears of
   socket.pause();
   // Loopback buffers take some megabytes; an unbounded producer would go on for ever.
   expect(await gone.promise).toBeLessThan(2_000);
+});
+
+test('a client that takes nothing is cut too when there is nothing more to write', async () => {
+  const closed = Promise.withResolvers<{ isFinished: boolean }>();
+  const { socket } = await open({ stalledMs: 50 }, async (stream, response) => {
+    response.once('close', () => closed.resolve({ isFinished: response.writableFinished }));
+    // Small pieces, until some stay with the process as the network has no room: few enough that it could go on.
+    do {
+      for (let i = 0; i < 10; i += 1) await stream.write(sseRecord('x'.repeat(1_000)));
+      await delay(2);
+    } while (response.writableLength === 0);
+    expect(response.writableNeedDrain).toBe(false);
+  });
+  socket.pause();
+  expect(await closed.promise).toEqual({ isFinished: false });
 });
 
 test('a producer that fails cuts the stream, so that the client resumes, and is logged', async () => {

@@ -10,7 +10,7 @@ import type { Context } from 'hono';
 export interface EventStreamTimes {
   /** Longest silence on the wire, in milliseconds. Default: four fifths of what the contract promises. */
   heartbeatMs?: number;
-  /** A client that takes nothing for this long is cut; it may resume. Default 120,000. */
+  /** A client that has not taken what it was sent after so long is cut; it may resume. Default 120,000. */
   stalledMs?: number;
 }
 
@@ -26,7 +26,10 @@ export function sseRecord(data: unknown, id?: string): string {
 /** The last record of a run's stream, as AI SDK clients expect it. */
 export const sseDone = 'data: [DONE]\n\n';
 
-/** Writes server-sent events to one client. */
+/**
+ * Writes server-sent events to one client. At most 200 KB of text wait for it here: what Node takes before it says that
+ * there is no room (16 KB), what is collected meanwhile (16 KB), and two events (64 KB each, at most).
+ */
 export interface EventStream {
   /** Aborted when the client has gone or was cut. */
   readonly gone: AbortSignal;
@@ -117,6 +120,8 @@ class NodeEventStream implements EventStream {
   end(): void {
     this.#flush();
     clearInterval(this.#heartbeat);
+    const stalled = setTimeout(() => this.cut(), this.#stalledMs);
+    for (const event of ['finish', 'close']) this.#response.once(event, () => clearTimeout(stalled));
     this.#response.end();
   }
 
