@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { systemClock, type Clock } from '@parley/store/clock';
-import { createConversationStore, startIds } from '@parley/store/conversations';
+import { createConversationStore } from '@parley/store/conversations';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
@@ -15,6 +15,7 @@ import {
   usageTold,
   type Received,
 } from '../testing/client.ts';
+import { startElsewhere } from '../testing/elsewhere.ts';
 import { createGate } from '../testing/gate.ts';
 import { defaultForecast, startWorld, type World } from '../testing/world.ts';
 
@@ -38,22 +39,6 @@ afterAll(async () => {
 
 async function messagesOf(sessionId: string): Promise<Message[]> {
   return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
-/** A run that another process has started; the test is its writer. */
-async function startElsewhere() {
-  const session = await world.createSession();
-  const ids = startIds(session.id, randomUUID());
-  const { run } = await world.conversations.startRun({
-    owner: 'alice',
-    session,
-    runId: ids.runId,
-    bodyHash: 'hash',
-    userMessage: { id: ids.userMessageId, parentId: null, text: question.text },
-    answer: { id: ids.messageId, parentId: ids.userMessageId },
-    writerId: 'elsewhere',
-  });
-  return run;
 }
 
 /** Another process's clock, so far ahead that every lease has expired. */
@@ -200,7 +185,7 @@ test('a process that was paused past its lease gives up its run when it wakes, a
 test('a client that reads nothing while megabytes are answered gets all of them in order when it reads', async () => {
   const { url } = await world.startInstance();
   const client = await createClient(url, world.issuer);
-  const run = await startElsewhere();
+  const run = await startElsewhere(world);
   const response = await client.resume(run.runId); // and nobody reads it yet
   const delta = 'x'.repeat(60_000);
   for (let n = 0; n < 200; n += 1) {

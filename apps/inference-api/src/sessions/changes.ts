@@ -1,10 +1,24 @@
 import type { Message } from '@parley/contract/message';
 import type { Session, SessionEvent } from '@parley/contract/session';
 
+/** What is remembered of a message between two looks: each slow reader may hold on to a view, so never its text. */
+export type MessageHead = Pick<Message, 'id' | 'parentId' | 'role' | 'status' | 'runId' | 'feedbackRevision'>;
+
+export function headOf({ id, parentId, role, status, runId, feedbackRevision }: Message): MessageHead {
+  return {
+    id,
+    parentId,
+    role,
+    status,
+    ...(runId !== undefined && { runId }),
+    ...(feedbackRevision !== undefined && { feedbackRevision }),
+  };
+}
+
 /** A session as one look at it found it. */
 export interface SessionView {
   session: Session;
-  messages: readonly Message[];
+  messages: readonly MessageHead[];
 }
 
 /** What a new reader is told first: the session, and the runs open in it. */
@@ -28,7 +42,7 @@ export function hasOpenRun({ messages }: SessionView): boolean {
   return messages.some(isOpen);
 }
 
-function messageEvents(before: Message | undefined, after: Message): SessionEvent[] {
+function messageEvents(before: MessageHead | undefined, after: MessageHead): SessionEvent[] {
   const events: SessionEvent[] = [];
   if (!before) {
     events.push({ type: 'message-added', messageId: after.id, parentId: after.parentId, role: after.role });
@@ -45,10 +59,10 @@ function messageEvents(before: Message | undefined, after: Message): SessionEven
   return events;
 }
 
-function isOpen({ status }: Message): boolean {
+function isOpen({ status }: MessageHead): boolean {
   return status === 'streaming';
 }
 
-function runStarted({ id, runId }: Message): SessionEvent {
+function runStarted({ id, runId }: MessageHead): SessionEvent {
   return { type: 'run-started', runId: runId ?? '', messageId: id };
 }

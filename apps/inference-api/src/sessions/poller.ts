@@ -1,7 +1,7 @@
 import type { Log } from '@parley/service/log';
 import type { ConversationStore } from '@parley/store/conversations';
 import { createBell } from '../bell.ts';
-import { hasOpenRun, type SessionView } from './changes.ts';
+import { hasOpenRun, headOf, type SessionView } from './changes.ts';
 
 export interface SessionPollerOptions {
   conversations: Pick<ConversationStore, 'ownedSession' | 'listMessages'>;
@@ -71,7 +71,8 @@ export class SessionPoller {
       const isDue = !before || (hasOpenRun(before) && now >= this.#fullLookDue);
       if (before?.session.revision === session.revision && !isDue) return before;
       this.#fullLookDue = now + idlePollMs;
-      return { session, messages: await conversations.listMessages(session) };
+      const messages = await conversations.listMessages(session);
+      return { session, messages: messages.map(headOf) };
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'not-found') return 'deleted';
       throw error;

@@ -36,6 +36,8 @@ export async function startAwsEdge(): Promise<AwsEdge> {
       response.writeHead(status, headers).end(body),
     );
   });
+  // A process that was paused must find its idle connections as it left them: a tool is never called again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url, functions, close: () => closed(server) };

@@ -5,9 +5,13 @@ import type { World } from './world.ts';
 
 const entry = fileURLToPath(new URL('../server.ts', import.meta.url));
 
-/** The service as a process of its own, started by its real entry point. */
-export function startChild(world: World, jwksUrl: string): Promise<ServiceProcess> {
-  return startServiceProcess({ entry, environment: serviceEnvironment(world, jwksUrl) });
+/** The service as a process of its own, started by its real entry point, with options for Node itself. */
+export function startChild(
+  world: World,
+  jwksUrl: string,
+  nodeArguments: readonly string[] = [],
+): Promise<ServiceProcess> {
+  return startServiceProcess({ entry, environment: serviceEnvironment(world, jwksUrl), nodeArguments });
 }
 
 /** What the template and local running set, and nothing of this process's own environment. */

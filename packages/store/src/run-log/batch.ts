@@ -13,3 +13,12 @@ export interface Batch {
   /** Only on the last batch of a run: how the run ended. */
   seal?: Seal;
 }
+
+/** About how much memory the events of a batch take, in characters: text for the most part. */
+export function eventChars({ events }: Batch): number {
+  return events.reduce((sum, event) => sum + charsOf(event), 0);
+}
+
+function charsOf(event: StreamEvent): number {
+  return event.type === 'text-delta' ? event.delta.length : JSON.stringify(event).length;
+}

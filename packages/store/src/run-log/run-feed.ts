@@ -1,6 +1,6 @@
 import type { Seal } from '@parley/contract/run';
 import type { Clock } from '../clock.ts';
-import type { Batch } from './batch.ts';
+import { eventChars, type Batch } from './batch.ts';
 import type { RunLog } from './run-log.ts';
 import type { Run } from '../conversations/runs.ts';
 
@@ -12,8 +12,9 @@ export interface RunFeedOptions {
   clock: Clock;
 }
 
-/** Batches kept for readers that are up to date; a slower one reads the log itself. */
+/** Batches kept for readers that are up to date, and their events' characters; a slower one reads the log itself. */
 const batchesKept = 32;
+const charsKept = 512 * 1024;
 /**
  * A run whose batches are handed over by its writer is not polled before the writer has been silent for so long:
  * longer than it collects a batch (at most 1 s). While it writes, it is the first to meet a seal by somebody else.
@@ -31,7 +32,7 @@ export class RunFeed {
   readonly #stop = new AbortController();
   #followers = 0;
   /** Contiguous; the last one is the newest known. */
-  #recent: Batch[] = [];
+  #recent: { batch: Batch; chars: number }[] = [];
   /** Number of the first batch not known to stand; undefined until somebody waits. */
   #end: number | undefined;
   #isPolling = false;
@@ -71,8 +72,8 @@ export class RunFeed {
 
   /** The batches from `n` on, if they are all at hand. */
   recent(n: number): Batch[] | undefined {
-    const [oldest] = this.#recent;
-    return oldest && oldest.n <= n ? this.#recent.filter((batch) => batch.n >= n) : undefined;
+    const batches = this.#recent.map(({ batch }) => batch);
+    return batches[0] && batches[0].n <= n ? batches.filter((batch) => batch.n >= n) : undefined;
   }
 
   /** Resolves when batch `n` stands, or the signal aborts. Rejects when the log stays unreadable. */
@@ -89,12 +90,20 @@ export class RunFeed {
   add(batches: readonly Batch[], isFromWriter = true): void {
     for (const batch of batches) {
       if (this.#end === undefined || batch.n !== this.#end) continue;
-      this.#recent = [...this.#recent, batch].slice(-batchesKept);
+      this.#keep(batch);
       this.#end = batch.n + 1;
       this.#isFed = isFromWriter;
       if (batch.seal) this.#isSealed = true;
     }
     this.#wake();
+  }
+
+  /** The newest is kept however large it is. */
+  #keep(batch: Batch): void {
+    this.#recent.push({ batch, chars: eventChars(batch) });
+    let chars = this.#recent.reduce((sum, each) => sum + each.chars, 0);
+    while (this.#recent.length > batchesKept || (chars > charsKept && this.#recent.length > 1))
+      chars -= this.#recent.shift()!.chars;
   }
 
   async #poll(): Promise<void> {
@@ -128,12 +137,12 @@ export class RunFeed {
   /** Reads on; where nothing came, checks that somebody still writes. */
   async #look(): Promise<void> {
     const { log, run, runs, clock } = this.#options;
-    let batches = await log.read(run.runId, this.#end);
+    let batches = await log.readPage(run.runId, this.#end ?? 0);
     if (batches.length === 0 && clock.now() >= this.#leaseUntil) {
       const standing = await runs.getRun(run.runId);
       this.#leaseUntil = standing?.leaseUntil ?? 0;
       if (clock.now() >= this.#leaseUntil && (await runs.settleRun(standing ?? run))) {
-        batches = await log.read(run.runId, this.#end);
+        batches = await log.readPage(run.runId, this.#end ?? 0);
       }
     }
     this.add(batches, false);

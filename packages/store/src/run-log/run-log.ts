@@ -28,7 +28,11 @@ export interface RunLog {
   append(runId: string, batch: Batch): Promise<void>;
   /** The batches from number `n` on, as far as they stand, in order and without a gap. */
   read(runId: string, n?: number): Promise<Batch[]>;
-  /** Like `read`, from the batch that holds event number `event`; the last batch when none does. */
+  /** Like `read`, but no more than DynamoDB gives at once: 1 MB. Empty only where no batch `n` stands. */
+  readPage(runId: string, n: number): Promise<Batch[]>;
+  /**
+   * A page of batches that begins with the one that holds event number `event`, or the last batch when none does.
+   */
   readFromEvent(runId: string, event: number): Promise<Batch[]>;
   /** The batch with this number, if it stands. */
   batchAt(runId: string, n: number): Promise<Batch | undefined>;
@@ -48,6 +52,9 @@ const batchItem = z.object({
 
 /** Waits between attempts of a write whose fate is unknown, in ms; the SDK's own attempts come on top. */
 const retryAfterMs = [100, 300, 1_000, 2_000];
+
+/** What DynamoDB gives at once. */
+const pageBytesMax = 1024 * 1024;
 
 export function createRunLog(options: TableOptions & { clock?: Clock }): RunLog {
   const { clock = systemClock } = options;
@@ -114,22 +121,30 @@ export function createRunLog(options: TableOptions & { clock?: Clock }): RunLog 
     }
   }
 
+  /** From the end, where readers come back to; what is further behind `event` than a page is let go again. */
   async function readFromEvent(runId: string, event: number): Promise<Batch[]> {
-    if (event === 0) return read(runId, 0);
-    const found: Batch[] = [];
+    if (event === 0) return readPage(runId, 0);
+    const found: { batch: Batch; bytes: number }[] = [];
+    let bytes = 0;
     for await (const item of table.query({ ...allOf(runId), descending: true, pageSize: 16 })) {
       const batch = table.parse(item, batchItem);
-      found.unshift(batch);
+      found.unshift({ batch, bytes: eventBytes(item) });
+      bytes += eventBytes(item);
+      while (bytes > pageBytesMax && found.length > 1) bytes -= found.pop()!.bytes;
       if (batch.first <= event) break;
     }
-    return found;
+    return found.map(({ batch }) => batch);
   }
 
-  async function read(runId: string, n = 0): Promise<Batch[]> {
+  const read = (runId: string, n = 0) => readBatches(runId, n, Infinity);
+  const readPage = (runId: string, n: number) => readBatches(runId, n, 1);
+
+  async function readBatches(runId: string, n: number, pagesMax: number): Promise<Batch[]> {
     const found: Batch[] = [];
     const range = {
       pk: keyOf(runId, 0).pk,
       between: [keyOf(runId, n).sk, keyOf(runId, numberMax).sk] as const,
+      pagesMax,
     };
     for await (const item of table.query(range)) {
       const batch = table.parse(item, batchItem);
@@ -139,7 +154,12 @@ export function createRunLog(options: TableOptions & { clock?: Clock }): RunLog 
     return found;
   }
 
-  return { append, read, readFromEvent, batchAt, lastBatch, seal };
+  return { append, read, readPage, readFromEvent, batchAt, lastBatch, seal };
+}
+
+/** Bytes of a batch's events as they are stored. */
+function eventBytes({ events }: Item): number {
+  return typeof events === 'string' ? Buffer.byteLength(events) : 0;
 }
 
 const numberMax = 99_999_999;

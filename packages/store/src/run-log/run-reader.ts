@@ -77,7 +77,7 @@ export function createRunReader(options: RunReaderOptions): RunReader {
           if (batch.seal) return;
         }
         await feed.reach(next, signal);
-        batches = feed.recent(next) ?? (await log.read(run.runId, next));
+        batches = feed.recent(next) ?? (await log.readPage(run.runId, next));
       }
     } finally {
       leave(feed);

@@ -36,6 +36,8 @@ export interface Range {
   descending?: boolean;
   /** Items per request. Default: as many as fit in 1 MB. */
   pageSize?: number;
+  /** Requests at most. Default: until the range is read. */
+  pagesMax?: number;
 }
 
 /** The calls both stores are made of. Every read is consistent and parsed. */
@@ -101,6 +103,7 @@ export function createTableIo({ client, tableName }: TableOptions): TableIo {
 async function* queryPages({ client, tableName }: TableOptions, range: Range): AsyncGenerator<Item> {
   if (!canStand({ pk: range.pk, sk: range.after ?? '' })) return;
   let start = range.after ? marshall({ pk: range.pk, sk: range.after }) : undefined;
+  let pagesLeft = range.pagesMax ?? Infinity;
   do {
     const command = new QueryCommand({
       TableName: tableName,
@@ -113,7 +116,8 @@ async function* queryPages({ client, tableName }: TableOptions, range: Range): A
     const page = await answered(client.send(command));
     for (const item of page.Items ?? []) yield itemOf(item);
     start = page.LastEvaluatedKey;
-  } while (start);
+    pagesLeft -= 1;
+  } while (start && pagesLeft > 0);
 }
 
 /**
