@@ -1,4 +1,4 @@
-import type { Seal } from '@parley/contract/run';
+import { seal, type Seal } from '@parley/contract/run';
 import type { Ending, Story } from './story.ts';
 
 /** What befell the clients of a task, counted. */
@@ -22,7 +22,7 @@ export function tally(stories: readonly Story[]): Tally {
     connections: connections.length,
     events: connections.reduce((sum, { events }) => sum + events.length, 0),
     endings,
-    seals: { finished: 0, stopped: 0, interrupted: 0, failed: 0 },
+    seals: Object.fromEntries(seal.options.map((each) => [each, 0])) as Record<Seal, number>,
   };
 }
 
