@@ -13,14 +13,10 @@ function bench(...args: string[]) {
 }
 
 test('nothing is lost, doubled or altered, whatever befalls three processes, their clients and their table', () => {
-  const { stdout, stderr, status } = bench('--streams', '300', '--concurrency', '150', '--json');
+  const { stdout, stderr, status } = bench('--streams', '200', '--concurrency', '100', '--json');
   expect(stderr).toContain('seed ');
-  const { faulty, chaos, table, counts, seed } = JSON.parse(stdout) as Record<
-    string,
-    Record<string, unknown>
-  >;
-  const { violations, ...told } = faulty!;
-  expect(violations, `seed ${String(seed)}: ${JSON.stringify(told)}`).toEqual([]);
+  const { faulty, chaos, table, counts } = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
+  expect(faulty!['violations'], stderr).toEqual([]);
   expect(counts).toEqual(Object.fromEntries(Object.keys(counts!).map((kind) => [kind, 0])));
   expect(status).toBe(0);
   // The faults did happen.
