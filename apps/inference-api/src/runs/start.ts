@@ -59,14 +59,17 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
     const ids = body.decisions
       ? decisionIds(session.id, body.parentId ?? '')
       : startIds(session.id, idempotencyKey ?? '');
-    const before = await conversations.getRun(ids.runId);
-    if (before) return sameRequest(before, hash);
-
-    const [{ takesFiles, ...answerer }, messages, files] = await Promise.all([
+    // Side by side, as the first token waits for them; what they throw counts only where the run is not there.
+    const reads = Promise.all([
       findAnswerer(options, session.app, user),
       conversations.listMessages(session),
       namedFiles(conversations, session, body.attachments ?? []),
     ]);
+    reads.catch(() => undefined);
+    const before = await conversations.getRun(ids.runId);
+    if (before) return sameRequest(before, hash);
+
+    const [{ takesFiles, ...answerer }, messages, files] = await reads;
     if (files.length > 0 && !takesFiles) throw notAllowed(`chat app "${session.app}" takes no attachments`);
     const plan = planRun(messages, body, clock.now());
     requireTools(answerer.agent, plan);

@@ -52,14 +52,20 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
     }
   }
 
+  async function nameSession({ owner, session, titleIfNone }: StartRun): Promise<void> {
+    if (titleIfNone !== undefined && session.title === '')
+      await sessions.touchSession(owner, session.id, { titleIfNone });
+  }
+
   return async (start: StartRun): Promise<StartedRun> => {
     const now = timestamp(clock);
     const { user, answer } = messagesOf(start, now);
-    if (start.titleIfNone !== undefined && start.session.title === '') {
-      await sessions.touchSession(start.owner, start.session.id, { titleIfNone: start.titleIfNone });
-    }
-    if (user) await claim(start, user);
-    await claim(start, answer);
+    // The claims one after another: of two requests with one key, whoever has the first gets all.
+    const claims = async () => {
+      if (user) await claim(start, user);
+      await claim(start, answer);
+    };
+    await Promise.all([nameSession(start), claims()]);
     const run = runOf(start, now, clock.now() + leaseSeconds * 1_000);
     const standing = await runs.putRun(run);
     if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
