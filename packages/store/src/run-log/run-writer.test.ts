@@ -55,7 +55,7 @@ async function passWindow(ms: number): Promise<void> {
 }
 
 const stop = { seal: 'stopped' as const, events: [{ type: 'abort' as const, reason: 'stopped' as const }] };
-const part = (id: string): StreamEvent => ({ type: 'text-start', id });
+const part = (id: string): StreamEvent => ({ type: 'text-end', id });
 
 describe('batching', () => {
   it('writes the first event at once and collects the next ones for 50 ms', async () => {
@@ -84,6 +84,19 @@ describe('batching', () => {
       await clock.advance(50);
     }
     expect(published.map(({ events }) => events)).toEqual([[part('a')], [part('b')]]);
+    await writer.seal('finished', [{ type: 'finish' }]);
+  });
+
+  it('writes what opens a step or a text with its first words', async () => {
+    const writer = newWriter();
+    const opening: StreamEvent[] = [{ type: 'start-step' }, { type: 'text-start', id: 't' }];
+    for (const event of opening) await writer.write(event);
+    await clock.advance(100);
+    expect(published).toEqual([]);
+    const first = nextPublished();
+    await writer.write({ type: 'text-delta', id: 't', delta: 'Hi' });
+    await first;
+    expect(published[0]?.events.map(({ type }) => type)).toEqual(['start-step', 'text-start', 'text-delta']);
     await writer.seal('finished', [{ type: 'finish' }]);
   });
 
@@ -204,7 +217,7 @@ describe('sealing', () => {
   it('takes no event afterwards, and no second seal', async () => {
     const writer = newWriter();
     await writer.seal('finished', [{ type: 'finish' }]);
-    await expect(writer.write(part('a'))).rejects.toThrow('it takes no "text-start" event');
+    await expect(writer.write(part('a'))).rejects.toThrow('it takes no "text-end" event');
     await expect(writer.seal('stopped', [])).rejects.toThrow('is sealed already, as finished');
   });
 });

@@ -59,6 +59,9 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
 /** Why a signal that only wakes somebody aborts. Without a reason each makes an error, with the stack it came from. */
 const noMore = 'no more';
 
+/** Events that show nothing by themselves. They are written with what follows, or with the seal. */
+const opening = new Set<StreamEvent['type']>(['start-step', 'text-start']);
+
 /** Events that may wait for a slow log before their producer does. */
 const waitingBytesMax = 2 * batchBytesMax;
 
@@ -106,7 +109,7 @@ class BatchingWriter implements RunWriter {
       throw new Error(`run "${this.#options.runId}" is sealed: it takes no "${event.type}" event`);
     this.#buffer.add(event);
     if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort(noMore);
-    this.#flushing ??= this.#flush();
+    if (!opening.has(event.type)) this.#flushing ??= this.#flush();
     while (this.#buffer.bytes >= waitingBytesMax) await this.#room.promise;
     this.lost.throwIfAborted();
   }

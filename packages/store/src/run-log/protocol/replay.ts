@@ -171,7 +171,7 @@ export class Replay {
     if (this.#append(id, action)) return;
     if (action === 'write') {
       const { n } = state.writers.find((each) => each.id === id)!;
-      writer.write({ type: 'text-start', id: `${id}${n}` }).catch(() => undefined);
+      writer.write({ type: 'text-end', id: `${id}${n}` }).catch(() => undefined);
     } else if (action === 'finish') {
       const end = writer.seal('finished', [{ type: 'finish' }]);
       void end.then((seal) => (execution.believes = seal ?? ''));
