@@ -5,6 +5,7 @@ import { chatTests } from './chat-tests.ts';
 import { draftTests } from './draft-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
 import { feedbackTests } from './feedback-tests.ts';
+import { longChatTests } from './long-chat-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
 import { progressTests } from './progress-tests.ts';
@@ -55,6 +56,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('saying what one thinks of an answer', () => {
     feedbackTests(world);
+  });
+  describe('with long chats and failures', () => {
+    longChatTests(world);
   });
   describe('with many tabs', () => {
     tabTests(world);

@@ -22,6 +22,8 @@ const showcase = [
   '![a chart](https://tracker.example/pixel.png?said=secret)\n',
 ];
 
+const summary = ['The user wrote at length, ', 'and wants **short** answers.'];
+
 const wide = [
   '## Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft\n\n',
   '| Region | First quarter | Second quarter | Third quarter | Fourth quarter | Remarks |\n| :-- | --: | --: | --: | --: | :-- |\n',
@@ -37,6 +39,13 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const server = createServer((request, response) => {
     void (async () => {
       const question = lastQuestion(JSON.parse(await bodyOf(request)) as Chat);
+      if (question.startsWith('Sum up this conversation')) return await stream(response, summary, 0);
+      if (/exhausted/i.test(question)) return refuse(response, 429, 'Too many requests.', 3_600);
+      if (/too long/i.test(question) && !question.startsWith('[Summary')) {
+        return refuse(response, 400, "This model's maximum context length is 8192 tokens.");
+      }
+      if (/forbidden/i.test(question)) return await stream(response, ['I'], 0, 'content_filter');
+      if (/retired/i.test(question)) return refuse(response, 404, 'The model `scripted` does not exist.');
       if (/break/i.test(question)) return refuse(response, 400, 'This model broke on purpose.');
       if (/slow/i.test(question)) await delay(3_000);
       if (/busy/i.test(question) && busy++ < 1) return refuse(response, 429, 'Too many requests.', 2);
@@ -63,7 +72,12 @@ function answerTo(question: string): readonly string[] {
     : Array.from({ length: Number(count) }, (_, i) => `${i + 1} `);
 }
 
-async function stream(response: ServerResponse, words: readonly string[], pauseMs: number): Promise<void> {
+async function stream(
+  response: ServerResponse,
+  words: readonly string[],
+  pauseMs: number,
+  reason = 'stop',
+): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const envelope = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'scripted' };
   const write = (delta: object, finish_reason: string | null = null): void => {
@@ -77,7 +91,7 @@ async function stream(response: ServerResponse, words: readonly string[], pauseM
     write({ content });
     if (pauseMs > 0) await delay(pauseMs);
   }
-  write({}, 'stop');
+  write({}, reason);
   const usage = { prompt_tokens: 9, completion_tokens: words.length };
   response.end(`data: ${JSON.stringify({ ...envelope, choices: [], usage })}\n\ndata: [DONE]\n\n`);
 }

@@ -69,6 +69,6 @@ export class BudgetMeter {
 function budgetReached(bound: string): RunError {
   return new RunError(
     'budget-reached',
-    `This answer reached its limit of ${bound} and was ended. Ask for less at once, or raise the agent's budget.`,
+    `This answer reached its limit of ${bound} and was ended. Continue it, or ask for less at once.`,
   );
 }

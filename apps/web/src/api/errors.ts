@@ -4,9 +4,17 @@ export class ApiError extends Error {
   readonly code: string;
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
+  /** How long the server asks to wait before the next try, where it does. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: string, message: string, status: number, options?: ErrorOptions) {
+  constructor(
+    code: string,
+    message: string,
+    status: number,
+    { retryAfterSeconds, ...options }: ErrorOptions & { retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
     this.code = code;
     this.status = status;
   }
@@ -21,7 +29,9 @@ export class ApiError extends Error {
 export async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const { code, message } = detail(body);
-  return new ApiError(code ?? 'unexpected', message ?? sentenceFor(response.status), response.status);
+  return new ApiError(code ?? 'unexpected', message ?? sentenceFor(response.status), response.status, {
+    retryAfterSeconds: retryAfter(response.headers.get('retry-after')),
+  });
 }
 
 export function asApiError(error: unknown): ApiError {
@@ -29,6 +39,12 @@ export function asApiError(error: unknown): ApiError {
   return new ApiError('offline', 'The server cannot be reached. Check your connection; we keep trying.', 0, {
     cause: error,
   });
+}
+
+/** A number of seconds; our services name no dates. */
+function retryAfter(header: string | null): number | undefined {
+  const seconds = Number(header?.trim() || Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
 function detail(body: unknown): { code?: string; message?: string } {

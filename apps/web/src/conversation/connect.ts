@@ -1,4 +1,4 @@
-import { backOffMs, pause } from '../api/back-off.ts';
+import { pause, retryMs } from '../api/back-off.ts';
 import { asApiError } from '../api/errors.ts';
 import { abortWhenLeft, untilHere, type Presence } from './presence.ts';
 
@@ -7,7 +7,8 @@ export type Connection = 'connecting' | 'online' | 'retrying';
 
 export interface ConnectOptions {
   signal: AbortSignal;
-  onConnection: (connection: Connection) => void;
+  /** `retryAt` is when the next try is made, of a line that was given up for now. */
+  onConnection: (connection: Connection, retryAt?: number) => void;
   /** With it, no line is held while nobody is here; that one was given up for it is no failure. */
   presence?: Presence;
 }
@@ -29,19 +30,22 @@ export async function keepTrying(
     if (presence) await untilHere(presence, signal);
     if (signal.aborted) return;
     const line = new AbortController();
+    let asked: number | undefined;
     const release = holdLine(line, signal, presence);
     try {
       if ((await attempt(line, opened)) === 'done') return;
     } catch (error) {
       const problem = asApiError(error);
       if (!problem.isPassing && !signal.aborted) throw problem;
+      asked = problem.retryAfterSeconds;
     } finally {
       release();
     }
     if (presence?.isHere === false) continue;
     failures += 1;
-    if (failures > 1) onConnection('retrying');
-    await pause(backOffMs(failures), signal);
+    const waitMs = retryMs(failures, asked);
+    if (failures > 1 || asked !== undefined) onConnection('retrying', Date.now() + waitMs);
+    await pause(waitMs, signal);
   }
 }
 

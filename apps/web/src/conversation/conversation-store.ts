@@ -10,6 +10,8 @@ export interface Snapshot {
   branch: readonly MessageView[];
   status: ConversationStatus;
   connection: Connection;
+  /** When the next try to reach the server is made, while it is `retrying`. */
+  retryAt?: number | undefined;
   /** Why the conversation cannot be read at all. */
   failure?: { code: string; message: string } | undefined;
 }
@@ -41,8 +43,10 @@ export class ConversationStore {
     if (state !== this.state) this.#publish(viewOf(state, this.#snapshot));
   }
 
-  setConnection(connection: Connection): void {
-    if (connection !== this.#snapshot.connection) this.#publish({ ...this.#snapshot, connection });
+  setConnection(connection: Connection, retryAt?: number): void {
+    const before = this.#snapshot;
+    if (connection !== before.connection || retryAt !== before.retryAt)
+      this.#publish({ ...before, connection, retryAt });
   }
 
   /** Says that the conversation cannot be read. */
@@ -60,8 +64,8 @@ export class ConversationStore {
 
 function viewOf(
   state: Conversation,
-  { connection, failure }: Pick<Snapshot, 'connection' | 'failure'>,
+  { connection, retryAt, failure }: Pick<Snapshot, 'connection' | 'retryAt' | 'failure'>,
 ): Snapshot {
   const branch = shownBranch(state);
-  return { state, branch, status: statusOf(state, branch), connection, failure };
+  return { state, branch, status: statusOf(state, branch), connection, retryAt, failure };
 }

@@ -73,6 +73,11 @@ export class LiveConversation {
     this.#sender.submit({ parentId });
   }
 
+  /** Has the branch that ends at this message summed up. */
+  compact(parentId: string): void {
+    this.#sender.submit({ parentId, compact: true });
+  }
+
   choose(messageId: string): void {
     void this.#branch.choose(messageId);
   }
@@ -96,9 +101,24 @@ export class LiveConversation {
 
   /** Stops the answer on show, at the server. */
   async stop(): Promise<void> {
-    const runId = this.getSnapshot().branch.at(-1)?.runId;
+    const runId = await this.#runOnShow();
     if (runId === undefined) return;
     await this.#scope.transport.stopRun(runId);
     await this.#messages.load();
+  }
+
+  /** The run of the answer on show; of one that was sent a moment ago, as soon as it is known. */
+  #runOnShow(): Promise<string | undefined> {
+    const { store } = this.#scope;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const last = store.getSnapshot().branch.at(-1);
+        if (last?.status === 'streaming' && last.runId === undefined) return;
+        leave();
+        resolve(last?.runId);
+      };
+      const leave = store.subscribe(look);
+      look();
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { backOffMs, pause } from '../api/back-off.ts';
+import { pause, retryMs } from '../api/back-off.ts';
 import { asApiError } from '../api/errors.ts';
 import { untilHere } from './presence.ts';
 import type { ConversationScope } from './scope.ts';
@@ -35,16 +35,17 @@ export class MessageLoader {
       store.dispatch([{ type: 'messages', messages }]);
       for (const { status, runId } of messages) if (status === 'streaming' && runId) this.#onOpenRun(runId);
     } catch (error) {
-      if (!asApiError(error).isPassing) return store.fail(error);
+      const { isPassing, retryAfterSeconds } = asApiError(error);
+      if (!isPassing) return store.fail(error);
       this.#failures += 1;
-      void this.#loadLater(this.#failures);
+      void this.#loadLater(this.#failures, retryAfterSeconds);
     }
   }
 
   /** Loads again, unless another load was there first: it succeeded, or waits by itself. */
-  async #loadLater(failures: number): Promise<void> {
+  async #loadLater(failures: number, retryAfterSeconds: number | undefined): Promise<void> {
     const { signal, presence } = this.#scope;
-    await pause(backOffMs(failures), signal);
+    await pause(retryMs(failures, retryAfterSeconds), signal);
     await untilHere(presence, signal);
     if (!signal.aborted && this.#failures === failures) void this.load();
   }

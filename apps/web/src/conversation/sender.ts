@@ -25,8 +25,8 @@ export class Sender {
     scope.store.subscribe(() => this.#sendWaiting());
   }
 
-  submit({ parentId, text }: Pick<Pending, 'parentId' | 'text'>): void {
-    this.#submit({ ...stamp(), parentId, text });
+  submit({ parentId, text, compact }: Pick<Pending, 'parentId' | 'text' | 'compact'>): void {
+    this.#submit({ ...stamp(), parentId, text, ...(compact && { compact }) });
   }
 
   /** Sends a message to the end of the branch on show, as soon as it is known which message that is. */
@@ -79,7 +79,7 @@ export class Sender {
     try {
       await keepTrying((line, opened) => this.#start(sending, line, opened), {
         signal,
-        onConnection: (connection) => store.setConnection(connection),
+        onConnection: (connection, retryAt) => store.setConnection(connection, retryAt),
       });
       if (sending.runId !== undefined && !sending.isAnswered) return await runs.readOn(sending.runId);
     } catch (error) {
@@ -92,8 +92,8 @@ export class Sender {
   /** Starts the run, and reads its answer for as long as the line holds. */
   async #start(sending: Sending, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
     const { sessionId, transport, store, presence } = this.#scope;
-    const { key, parentId, text } = sending.pending;
-    const body = { parentId, ...(text !== undefined && { text }) };
+    const { key, parentId, text, compact } = sending.pending;
+    const body = { parentId, ...(text !== undefined && { text }), ...(compact && { compact }) };
     const response = await transport.startRun(sessionId, key, body, line.signal);
     opened();
     let release: (() => void) | undefined;

@@ -24,7 +24,8 @@ export class SessionFollower {
   /** Follows until the session is deleted or the conversation is left. */
   async follow(): Promise<void> {
     const { store, signal, presence } = this.#scope;
-    const onConnection = (connection: Connection): void => store.setConnection(connection);
+    const onConnection = (connection: Connection, retryAt?: number): void =>
+      store.setConnection(connection, retryAt);
     try {
       await keepTrying((line, opened) => this.#read(line, opened), { signal, onConnection, presence });
     } catch (error) {

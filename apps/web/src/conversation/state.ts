@@ -38,6 +38,8 @@ export interface Pending {
   parentId: string | null;
   /** Absent when an existing message is answered again, or a cut answer goes on. */
   text?: string | undefined;
+  /** True when the branch is to be summed up. */
+  compact?: true | undefined;
   createdAt: string;
   /** Known from the answer's first event. */
   runId?: string;

@@ -104,12 +104,13 @@ function sizeOf(parts: readonly MessagePart[]): number {
 }
 
 function pendingViews(state: Conversation, pending: Pending): MessageView[] {
-  const { createdAt, text, parentId, runId } = pending;
+  const { createdAt, text, parentId, runId, compact } = pending;
   const question = text === undefined ? [] : [questionView(pendingQuestionId, { text, createdAt, parentId })];
   if (pending.error) return question;
   const content = runId === undefined ? undefined : state.runs[runId]?.content;
   const answer: MessageView = {
     ...answerView(pendingAnswerId, { createdAt, parentId: pendingQuestionId }),
+    ...(compact && { summary: compact }),
     status: content?.seal ?? 'streaming',
     parts: [...(content?.parts ?? [])],
     notice: content?.notice,

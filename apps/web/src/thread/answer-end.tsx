@@ -1,58 +1,70 @@
-import type { Message } from '@parley/contract/message';
 import type { ReactNode } from 'react';
 import type { MessageView } from '../conversation/view.ts';
 import { Problem } from '../ui/problem.tsx';
+import { afterFailureOf } from './after-error.ts';
 import { useThread } from './thread-actions.ts';
-
-/** What to do about a run that failed, by its code. */
-const mends: Readonly<Record<string, string>> = {
-  throttled: 'The model is busy. Wait a moment, then try again.',
-  'context-overflow':
-    'The conversation is too long for the model. Edit an earlier message, or begin a new chat.',
-  refused: 'The model declined to answer. Put the question in another way.',
-  'model-failed': 'Try again; if it stays, tell whoever runs this site.',
-  'model-unavailable': 'Tell whoever runs this site which chat app this is; they can choose another model.',
-  'budget-reached': 'The answer reached its limit. Ask for a smaller step.',
-  'app-disabled': 'Ask whoever runs this site to switch the chat app on.',
-  internal: 'Try again; if it stays, tell whoever runs this site.',
-};
+import { isBegun, WaysOn } from './ways-on.tsx';
 
 /** How an answer ended, where that is not the ordinary way, and the way on from there. */
 export function AnswerEnd({ message }: { message: MessageView }): ReactNode {
-  const { branch, answer, canWrite } = useThread();
+  const { branch, answer, compact, canWrite } = useThread();
   // A pending answer's id is this page's own: the server's comes with the messages.
   const canGoOn = canWrite && branch.at(-1)?.id === message.id && !message.isPending;
-  const goOn = canGoOn ? () => answer(message.id) : undefined;
   switch (message.status) {
     case 'failed':
-      return (
-        <Problem
-          title="The answer failed"
-          message={failureText(message.error)}
-          onRetry={canGoOn ? () => answer(message.parentId) : undefined}
-        />
-      );
+      return <Failure message={message} canGoOn={canGoOn} />;
     case 'stopped':
-    case 'interrupted':
+    case 'interrupted': {
+      const { id, parentId, summary } = message;
+      const goesOn = isBegun(message) && !summary;
+      const again = summary && parentId !== null ? () => compact(parentId) : () => answer(parentId);
       return (
         <p className="cut">
-          {message.status === 'stopped'
-            ? 'You stopped this answer.'
-            : 'This answer was interrupted; what came is kept.'}
-          {goOn && (
-            <button type="button" className="link-button" onClick={goOn}>
-              Go on
+          {cutWords(message)}
+          {canGoOn && (
+            <button type="button" className="link-button" onClick={goesOn ? () => answer(id) : again}>
+              {goesOn ? 'Go on' : 'Try again'}
             </button>
           )}
         </p>
       );
+    }
+    case 'finished':
+      return message.summary && canGoOn ? <AfterSummary message={message} /> : null;
     default:
       return null;
   }
 }
 
-function failureText(error: Message['error']): string {
-  if (!error) return 'No reason was given. Try again.';
-  const mend = mends[error.code];
-  return mend === undefined ? error.message : `${error.message} ${mend}`;
+function Failure({ message, canGoOn }: { message: MessageView; canGoOn: boolean }): ReactNode {
+  const { error, summary } = message;
+  const { advice, ways } = afterFailureOf(error?.code);
+  const words = error
+    ? [error.message, advice].filter((each) => each !== '').join(' ')
+    : 'No reason was given.';
+  return (
+    <Problem title={summary ? 'The summary failed' : 'The answer failed'} message={words}>
+      {canGoOn && <WaysOn message={message} ways={summary ? ['again'] : ways} retryAt={error?.retryAt} />}
+    </Problem>
+  );
+}
+
+function cutWords({ status, summary, parts }: MessageView): string {
+  const what = summary ? 'summary' : 'answer';
+  if (status === 'stopped') return `You stopped this ${what}.`;
+  const isKept = isBegun({ parts }) && !summary;
+  return `This ${what} was interrupted${isKept ? '; what came is kept' : ''}.`;
+}
+
+/** A summary that was made so that a message fits: that message is still to be answered. */
+function AfterSummary({ message }: { message: MessageView }): ReactNode {
+  const { branch, answer } = useThread();
+  if (branch.at(-2)?.role !== 'user') return null;
+  return (
+    <div className="problem-actions">
+      <button type="button" className="button" onClick={() => answer(message.id)}>
+        Answer my message now
+      </button>
+    </div>
+  );
 }

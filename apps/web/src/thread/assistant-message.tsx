@@ -7,12 +7,14 @@ import { Boundary } from '../ui/boundary.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AnswerEnd } from './answer-end.tsx';
+import { ContextNote } from './context-note.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 import { FeedbackComment } from './feedback-comment.tsx';
 import { FeedbackThumbs } from './feedback-thumbs.tsx';
 import { textOf } from './message-text.ts';
 import { useThread } from './thread-actions.ts';
 import { ToolCard } from './tool-card.tsx';
+import { WaitNotice } from './wait-notice.tsx';
 import { useMessage } from './use-message.ts';
 
 export function AssistantMessage(): ReactNode {
@@ -23,9 +25,10 @@ export function AssistantMessage(): ReactNode {
     <MessagePrimitive.Root
       className="message assistant"
       role="article"
-      aria-label="Answer"
+      aria-label={message.summary ? 'Summary' : 'Answer'}
       aria-busy={isOpen}
     >
+      {message.summary && <SummaryHead isOpen={isOpen} />}
       <Boundary of={message.parts} instead={<Undrawn message={message} />}>
         {message.parts.map((part, i) => (
           <Part key={i} part={part} isOpen={isOpen} />
@@ -33,6 +36,7 @@ export function AssistantMessage(): ReactNode {
       </Boundary>
       {isOpen && <Waiting message={message} />}
       <AnswerEnd message={message} />
+      <ContextNote message={message} />
       {!isOpen && !message.isPending && (
         <>
           <Actions message={message} />
@@ -40,6 +44,15 @@ export function AssistantMessage(): ReactNode {
         </>
       )}
     </MessagePrimitive.Root>
+  );
+}
+
+function SummaryHead({ isOpen }: { isOpen: boolean }): ReactNode {
+  return (
+    <p className="summary-head">
+      <strong>{isOpen ? 'Summing this chat up…' : 'Summary of the chat so far'}</strong>
+      The model reads it in place of the messages above, which stay as they are.
+    </p>
   );
 }
 
@@ -71,7 +84,7 @@ function Part({ part, isOpen }: PartProps): ReactNode {
 /** What an answer that is being written waits for, if anything is to be said about it. */
 function Waiting({ message }: { message: MessageView }): ReactNode {
   const { notice, parts } = message;
-  if (notice) return <p className="notice">{notice.message}</p>;
+  if (notice) return <WaitNotice key={notice.message} notice={notice} />;
   return parts.at(-1)?.type === 'text' ? null : (
     <div className="typing" aria-hidden="true">
       <span />
@@ -81,14 +94,18 @@ function Waiting({ message }: { message: MessageView }): ReactNode {
   );
 }
 
+/** A chat that is shorter is hardly longer than its summary. */
+const compactableMessages = 4;
+
 function Actions({ message }: { message: MessageView }): ReactNode {
-  const { answer, canRegenerate, canWrite } = useThread();
+  const { answer, branch, canRegenerate, canWrite, compact } = useThread();
+  const isLast = branch.at(-1)?.id === message.id;
   return (
     <div className="message-actions">
       <BranchPicker message={message} what="answers" />
       <CopyButton text={textOf(message)} what="the answer" />
       <FeedbackThumbs message={message} />
-      {canRegenerate && canWrite && (
+      {canRegenerate && canWrite && !message.summary && (
         <button
           type="button"
           className="icon-button"
@@ -99,6 +116,21 @@ function Actions({ message }: { message: MessageView }): ReactNode {
           <Icon name="retry" />
         </button>
       )}
+      {isLast &&
+        canWrite &&
+        message.status === 'finished' &&
+        !message.summary &&
+        branch.length >= compactableMessages && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Compact this chat"
+            title="Compact this chat: the model sums it up and goes on from there"
+            onClick={() => compact(message.id)}
+          >
+            <Icon name="compact" />
+          </button>
+        )}
       {message.model && (
         <span className="model-name">{message.model === 'demo' ? 'demo model' : message.model}</span>
       )}

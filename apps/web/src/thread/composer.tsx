@@ -1,7 +1,7 @@
 import { AuiIf, ComposerPrimitive, useAui, useAuiState } from '@assistant-ui/react';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { keepDraft, readDraft } from './draft.ts';
+import { joined, keepDraft, readDraft } from './draft.ts';
 import { tooLong } from './text-limit.ts';
 
 interface ComposerProps {
@@ -74,9 +74,4 @@ function useDraft(place: string | undefined): void {
     if (draft === '') keepDraft(place, text);
     else aui.composer().setText(joined(draft, text));
   }, [aui, place, text]);
-}
-
-/** Two texts of the user's as one; neither may be lost. */
-export function joined(first: string, second: string): string {
-  return [first, second].filter((text) => text.trim() !== '').join('\n\n');
 }

@@ -23,3 +23,8 @@ export function keepDraft(place: string, text: string): void {
 export function forgetDrafts(): void {
   for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
 }
+
+/** Two texts of the user's as one; neither may be lost. */
+export function joined(first: string, second: string): string {
+  return [first, second].filter((text) => text.trim() !== '').join('\n\n');
+}

@@ -1,5 +1,6 @@
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import { asApiError } from '../api/errors.ts';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { retryMs } from '../api/back-off.ts';
+import { asApiError, type ApiError } from '../api/errors.ts';
 import { goTo } from '../site/location.ts';
 import { DeadEnd } from '../site/dead-end.tsx';
 import { PageHeader } from '../site/page-header.tsx';
@@ -9,7 +10,7 @@ import { DemoBanner } from './demo-banner.tsx';
 import { draftPlace, keepDraft, readDraft } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
 import { takeSuggestion } from './suggestion.ts';
-import type { Thread } from './thread-actions.ts';
+import type { SendError, Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
 
 /** A chat that has not begun: its session is made when the first message is sent. */
@@ -35,7 +36,8 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
 
 function useNewThread(appId: string, place: string | undefined): Thread {
   const { api, outbox } = useServices();
-  const [failed, setFailed] = useState<{ text: string; error: Thread['sendError'] }>();
+  const [failed, setFailed] = useState<{ text: string; error: SendError }>();
+  const failures = useRef(0);
   const [isSending, setSending] = useState(false);
   const send = async (text: string): Promise<void> => {
     if (isSending) return;
@@ -51,11 +53,12 @@ function useNewThread(appId: string, place: string | undefined): Thread {
       // A reload brings it back, unless something else is being written meanwhile.
       if (place !== undefined && readDraft(place) === '') keepDraft(place, text);
       setSending(false);
-      const { code, message } = asApiError(error);
-      setFailed({ text, error: { code, message } });
+      failures.current += 1;
+      setFailed({ text, error: sendErrorOf(asApiError(error), failures.current) });
     }
   };
   useSuggestion(appId, send);
+  useSendingAgain(failed, send);
   return {
     branch: [],
     status: isSending ? 'submitted' : 'ready',
@@ -66,6 +69,8 @@ function useNewThread(appId: string, place: string | undefined): Thread {
     send,
     edit: () => undefined,
     answer: () => undefined,
+    compact: () => undefined,
+    beginNew: () => undefined,
     choose: () => undefined,
     rate: async () => false,
     stop: async () => undefined,
@@ -75,6 +80,25 @@ function useNewThread(appId: string, place: string | undefined): Thread {
       return failed?.text;
     },
   };
+}
+
+/** What a server that asks for time was sent is sent again by itself, when that is over. */
+function sendErrorOf({ code, message, isPassing, retryAfterSeconds }: ApiError, failures: number): SendError {
+  if (!isPassing || retryAfterSeconds === undefined) return { code, message };
+  return { code, message, retryAt: Date.now() + retryMs(failures, retryAfterSeconds) };
+}
+
+function useSendingAgain(
+  failed: { text: string; error: SendError } | undefined,
+  send: (text: string) => Promise<void>,
+): void {
+  const sendAgain = useEffectEvent(() => void (failed && send(failed.text)));
+  const retryAt = failed?.error.retryAt;
+  useEffect(() => {
+    if (retryAt === undefined) return;
+    const timer = setTimeout(sendAgain, retryAt - Date.now());
+    return () => clearTimeout(timer);
+  }, [retryAt]);
 }
 
 /** Sends the suggestion that this chat was begun with, if it was. */

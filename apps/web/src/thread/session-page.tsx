@@ -4,12 +4,14 @@ import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react
 import type { Connection } from '../conversation/connect.ts';
 import { LiveConversation } from '../conversation/live-conversation.ts';
 import { DeadEnd } from '../site/dead-end.tsx';
+import { goTo } from '../site/location.ts';
 import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { titleOf } from '../sessions/title.ts';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
+import { useSecondsUntil } from '../ui/use-seconds-until.ts';
 import { DemoBanner } from './demo-banner.tsx';
-import { draftPlace } from './draft.ts';
+import { draftPlace, joined, keepDraft, readDraft } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
 import type { Thread } from './thread-actions.ts';
 import { ThreadIntro } from './thread-intro.tsx';
@@ -28,7 +30,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   const [conversation, setConversation] = useState(live);
   const [view, setView] = useState<SessionView>();
   const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
-  const { state, branch, status, connection, failure } = snapshot;
+  const { state, branch, status, connection, retryAt, failure } = snapshot;
 
   // The list knows a new name first: it is given there.
   const listed = useSyncExternalStore(list.subscribe, () =>
@@ -69,6 +71,13 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     send: (text) => conversation.send(text),
     edit: (message, text) => conversation.edit(message, text),
     answer: (parentId) => conversation.answer(parentId),
+    compact: (parentId) => conversation.compact(parentId),
+    beginNew: (text) => {
+      if (!me || !app) return;
+      const place = draftPlace(me, `new:${app.id}`);
+      keepDraft(place, joined(readDraft(place), text));
+      goTo({ page: 'new-chat', app: app.id });
+    },
     choose: (messageId) => conversation.choose(messageId),
     rate: (messageId, said) => conversation.rate(messageId, said),
     stop: () => conversation.stop(),
@@ -79,7 +88,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   return (
     <div className="page">
       <PageHeader menu={menu} title={named ? titleOf(named) : 'Chat'} icon={app?.icon}>
-        <ConnectionState connection={connection} isLoaded={state.loaded} />
+        <ConnectionState connection={connection} retryAt={retryAt} isLoaded={state.loaded} />
       </PageHeader>
       {app?.demo && <DemoBanner />}
       <LazyConversation
@@ -98,8 +107,16 @@ function Empty({ app, isLoaded }: { app: ChatAppView | undefined; isLoaded: bool
   return <ThreadSkeleton />;
 }
 
-function ConnectionState({ connection, isLoaded }: { connection: Connection; isLoaded: boolean }): ReactNode {
-  const words = connection === 'retrying' ? 'Reconnecting…' : isLoaded ? '' : 'Loading…';
+interface ConnectionStateProps {
+  connection: Connection;
+  retryAt: number | undefined;
+  isLoaded: boolean;
+}
+
+function ConnectionState({ connection, retryAt, isLoaded }: ConnectionStateProps): ReactNode {
+  const seconds = useSecondsUntil(retryAt);
+  const retrying = seconds > 1 ? `Reconnecting in ${seconds} s…` : 'Reconnecting…';
+  const words = connection === 'retrying' ? retrying : isLoaded ? '' : 'Loading…';
   return (
     <span className={`connection ${connection}`} role="status">
       {words}

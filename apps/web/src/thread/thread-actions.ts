@@ -2,12 +2,19 @@ import { createContext, use } from 'react';
 import type { Said } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
 
+export interface SendError {
+  code: string;
+  message: string;
+  /** When it is sent again by itself; absent when it is not. */
+  retryAt?: number;
+}
+
 /** What the parts of a thread show and can do. They know nothing of requests or streams. */
 export interface Thread {
   branch: readonly MessageView[];
   status: ConversationStatus;
   /** Why a message could not be sent. */
-  sendError?: { code: string; message: string } | undefined;
+  sendError?: SendError | undefined;
   /** False when the app takes no messages any more. */
   canWrite: boolean;
   canEdit: boolean;
@@ -15,6 +22,10 @@ export interface Thread {
   send(text: string): void | Promise<void>;
   edit(message: MessageView, text: string): void;
   answer(parentId: string | null): void;
+  /** Has the branch that ends at this message summed up. */
+  compact(parentId: string): void;
+  /** Begins another chat with the same app, this text in its composer. */
+  beginNew(text: string): void;
   choose(messageId: string): void;
   /** Says what the user thinks of an answer; resolves with whether it is kept. */
   rate(messageId: string, said: Said): Promise<boolean>;

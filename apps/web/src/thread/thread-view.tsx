@@ -1,11 +1,11 @@
-import { ThreadPrimitive, useAui } from '@assistant-ui/react';
-import type { MouseEvent, ReactNode } from 'react';
+import { ThreadPrimitive } from '@assistant-ui/react';
+import type { ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
-import { Composer, joined } from './composer.tsx';
+import { Composer } from './composer.tsx';
 import { EditComposer } from './edit-composer.tsx';
+import { SendProblem } from './send-problem.tsx';
 import { useThread } from './thread-actions.ts';
 import { UserMessage } from './user-message.tsx';
 import './thread.css';
@@ -47,29 +47,5 @@ export function ThreadView({ draftPlace, placeholder, empty, closed }: ThreadVie
       </div>
       <Announcer />
     </ThreadPrimitive.Root>
-  );
-}
-
-function SendProblem(): ReactNode {
-  const { sendError, retry, dismiss } = useThread();
-  const aui = useAui();
-  if (!sendError) return null;
-  const takeBack = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
-    const composer = aui.composer();
-    composer.setText(joined(dismiss() ?? '', composer.getState().text));
-    // The button goes away: the focus follows what was taken back.
-    currentTarget.closest('.thread')?.querySelector<HTMLElement>('.composer .composer-input')?.focus();
-  };
-  return (
-    <Problem
-      title="Your message was not sent"
-      message={sendError.message}
-      onRetry={retry}
-      retryWords="Send again"
-    >
-      <button type="button" className="button quiet" onClick={takeBack}>
-        Take it back
-      </button>
-    </Problem>
   );
 }

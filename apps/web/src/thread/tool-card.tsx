@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CallProgress } from './call-progress.tsx';
+import { ToolFailure } from './tool-failure.tsx';
 import './tool-card.css';
 
 /** Longer output is cut on the screen; the copy button has all that the log holds. */
@@ -31,6 +32,7 @@ export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
         <Icon name="chevron" />
       </button>
       <CallProgress part={part} isRunning={state.kind === 'running'} />
+      {state.kind === 'failed' && <ToolFailure part={part} />}
       {isExpanded && (
         <div className="tool-detail">
           <Value title="Input" value={part.input} />

@@ -12,6 +12,7 @@ const paths = {
   pencil: 'M4 20l1-4L16.5 4.5l3 3L8 19l-4 1zM14 7l3 3',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
   retry: 'M20 12a8 8 0 1 1-2.5-5.800M20 4v4.5h-4.5',
+  compact: 'M12 3.5v6M9 7l3 3 3-3M12 20.5v-6M9 17l3-3 3 3M5 12h14',
   left: 'M14.5 6l-6 6 6 6',
   right: 'M9.5 6l6 6-6 6',
   down: 'M12 5v14M6 13l6 6 6-6',

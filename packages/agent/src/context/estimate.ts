@@ -6,8 +6,9 @@ const asciiPerToken = 4;
 /** What a block, a call or a message costs beside its text. */
 const frameTokens = 8;
 
-/** A picture, or a page of a document: what Claude and Nova count for one of the largest size they take in whole. */
+/** A picture of the largest size that Claude and Nova take in whole, or a page of a PDF. */
 const mediaTokens = 1_600;
+const pageBytes = 64 * 1_024;
 
 /** A token for four ASCII characters and for every other UTF-16 unit, as scripts other than Latin have it. */
 export function textTokens(text: string): number {
@@ -42,6 +43,10 @@ function blockTokens(block: ContentBlock): number {
         (sum, each) => sum + ('text' in each ? textTokens(each.text) : mediaTokens),
         frameTokens,
       );
+    case 'documentBlock': {
+      const bytes = 'bytes' in block.source ? block.source.bytes.length : 0;
+      return mediaTokens * Math.ceil(Math.max(1, bytes / pageBytes));
+    }
     default:
       return mediaTokens;
   }
