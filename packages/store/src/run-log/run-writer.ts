@@ -61,6 +61,8 @@ const noMore = 'no more';
 
 /** Events that show nothing by themselves. They are written with what follows, or with the seal. */
 const opening = new Set<StreamEvent['type']>(['start-step', 'text-start']);
+/** From the start of a renewal that failed to the next. */
+const renewalAgainMs = 1_000;
 
 /** Events that may wait for a slow log before their producer does. */
 const waitingBytesMax = 2 * batchBytesMax;
@@ -205,17 +207,37 @@ class BatchingWriter implements RunWriter {
 
   /** Renews the lease, and looks for a seal: a silent model would not notice that it was stopped. */
   async #keepLease(): Promise<void> {
-    const { runId, writerId, leases, log } = this.#options;
+    let waitMs = leaseRenewalSeconds * 1_000;
     for (;;) {
-      await this.#clock.sleep(leaseRenewalSeconds * 1_000, this.#over.signal);
+      await this.#clock.sleep(waitMs, this.#over.signal);
       if (this.#over.signal.aborted) return;
-      try {
-        await leases.renewLease(runId, writerId, this.#clock.now() + leaseSeconds * 1_000);
-        const next = await log.batchAt(runId, this.#n);
-        if (next && next.writer !== writerId) this.#lose(new LogLostError(runId, next));
-      } catch {
-        // The next renewal tries again; a log that stays away is noticed by the next append.
-      }
+      const began = this.#clock.now();
+      const isRenewed = await this.#renewLease();
+      // A table that is too busy for one renewal may be for two: the lease would not last for a third.
+      const againMs = Math.max(0, renewalAgainMs - (this.#clock.now() - began));
+      waitMs = isRenewed ? leaseRenewalSeconds * 1_000 : againMs;
+      await this.#lookForSeal();
+    }
+  }
+
+  /** False when nobody knows whether it was. */
+  async #renewLease(): Promise<boolean> {
+    const { runId, writerId, leases } = this.#options;
+    try {
+      await leases.renewLease(runId, writerId, this.#clock.now() + leaseSeconds * 1_000);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #lookForSeal(): Promise<void> {
+    const { runId, writerId, log } = this.#options;
+    try {
+      const next = await log.batchAt(runId, this.#n);
+      if (next && next.writer !== writerId) this.#lose(new LogLostError(runId, next));
+    } catch {
+      // The next look comes soon; a log that stays away is noticed by the next append.
     }
   }
 }
