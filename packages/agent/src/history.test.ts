@@ -86,6 +86,18 @@ describe('a branch of messages, as a model reads it', () => {
     ]);
   });
 
+  it('leaves such a call out, too, once the answer that continued it was cut itself', () => {
+    const cut = assistantMessage([step, call('1', { state: 'input-available' })], 'interrupted');
+    const again = assistantMessage([step, call('2'), step, text('It will')], 'interrupted');
+    expect(outline(userMessage('Weather?'), cut, again)).toEqual([
+      ['user', 'Weather?'],
+      ['assistant', 'call 2'],
+      ['user', 'success 2'],
+      ['assistant', 'It will'],
+      ['user', continueInstruction],
+    ]);
+  });
+
   it('says of an earlier call without a result that it has none', () => {
     const cut = assistantMessage([step, call('1', { state: 'input-available' })], 'stopped');
     expect(outline(userMessage('Weather?'), cut, userMessage('Well?'))).toEqual([

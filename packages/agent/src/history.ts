@@ -49,7 +49,7 @@ export function modelHistory(branch: readonly StoredMessage[], files: FileBlocks
   const turns: Turn[] = messages.flatMap((message, i) =>
     message.role === 'user'
       ? [{ ...userTurn(message, files), begins: i }]
-      : assistantTurns(message, message === last),
+      : assistantTurns(message, messages[i + 1]?.role !== 'user'),
   );
   const said = merged([{ role: 'user', content: pinned }, ...turns]);
   // One that is being written goes on by itself: the model reads what came of its calls.
@@ -86,11 +86,11 @@ function userTurn({ parts }: StoredMessage, files: FileBlocks): Turn {
 }
 
 /** One answer is many turns: each step's text and calls, then the results of these calls. */
-function assistantTurns({ parts }: StoredMessage, toBeContinued: boolean): Turn[] {
+function assistantTurns({ parts }: StoredMessage, isContinued: boolean): Turn[] {
   return steps(parts).flatMap((step) => {
     const calls = step.filter((part) => part.type === 'dynamic-tool');
-    // A call that is cut off at the very end is made again by the model that continues.
-    const kept = toBeContinued ? calls.filter(({ state }) => state !== 'input-available') : calls;
+    // A call that is cut off at the very end is made again by the model that continues, and so stands in its answer.
+    const kept = isContinued ? calls.filter(({ state }) => state !== 'input-available') : calls;
     return [
       { role: 'assistant' as const, content: [...step.flatMap(textBlocks), ...kept.map(callBlock)] },
       { role: 'user' as const, content: kept.map(resultBlock) },
