@@ -48,6 +48,8 @@ export interface RunTask {
 /** Executes runs in this process. They belong to it, not to any client that reads them. */
 export interface RunHost {
   begin(task: RunTask): void;
+  /** Says that a start is under way, which may end in `begin`: draining waits for it. Returns the same. */
+  starting<T>(start: Promise<T>): Promise<T>;
   /** True while a run executes in this process. */
   isOpen(runId: string): boolean;
   /** True while nothing of a run of this process stands in its log: all of it will be published here. */
@@ -61,6 +63,7 @@ export interface RunHost {
 export function createRunHost(options: RunHostOptions): RunHost {
   const open = new Map<string, { ending: AbortController; ended: Promise<void> }>();
   const unpublished = new Set<string>();
+  const starts = new Set<Promise<unknown>>();
   const reader: RunHostOptions['reader'] = {
     publish(runId, batch) {
       unpublished.delete(runId);
@@ -79,6 +82,10 @@ export function createRunHost(options: RunHostOptions): RunHost {
       });
       open.set(runId, { ending, ended });
     },
+    starting(start) {
+      starts.add(start);
+      return start.finally(() => starts.delete(start));
+    },
     isOpen: (runId) => open.has(runId),
     isNew: (runId) => unpublished.has(runId),
     async stop(runId) {
@@ -90,6 +97,7 @@ export function createRunHost(options: RunHostOptions): RunHost {
     async drain(timeIsUp) {
       const interrupt = () => open.forEach(({ ending }) => ending.abort('interrupted'));
       timeIsUp.addEventListener('abort', interrupt, { once: true });
+      await Promise.allSettled(starts); // a service that stops takes no more of them
       if (timeIsUp.aborted) interrupt();
       await Promise.all([...open.values()].map(({ ended }) => ended));
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageText, type Message } from '@parley/contract/message';
 import { systemClock, type Clock } from '@parley/store/clock';
-import { createConversationStore } from '@parley/store/conversations';
+import { createConversationStore, type StartRun } from '@parley/store/conversations';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../testing/child.ts';
@@ -229,6 +229,31 @@ test('on SIGTERM a process refuses new runs, lets open ones end, and exits with 
   gate.open();
   expect((await open).at(-1)!.event.type).toBe('finish');
   expect(await child.exited).toBe(0);
+  expect((await messagesOf(session.id))[1]!.status).toBe('finished');
+});
+
+test('a start that is under way at SIGTERM is finished too, also when its client has gone', async () => {
+  const gate = createGate();
+  const { startRun } = world.conversations;
+  const conversations = {
+    ...world.conversations,
+    startRun: async (start: StartRun) => {
+      const started = await startRun(start);
+      await gate.pass();
+      return started;
+    },
+  };
+  const instance = await world.startInstance({ conversations });
+  const session = await world.createSession();
+  const client = await createClient(instance.url, world.issuer);
+  const leaving = new AbortController();
+  const asked = client.start(session.id, question, { signal: leaving.signal }).catch(() => undefined);
+  await gate.reached;
+  leaving.abort();
+  await asked;
+  const stopped = instance.service.stop();
+  gate.open();
+  await stopped;
   expect((await messagesOf(session.id))[1]!.status).toBe('finished');
 });
 

@@ -27,7 +27,7 @@ export interface RunStarterOptions {
   conversations: Pick<ConversationStore, 'getAttachment' | 'getRun' | 'listMessages' | 'startRun'>;
   runLog: Pick<RunLog, 'read'>;
   catalog: Pick<CatalogStore, 'getLive'>;
-  host: Pick<RunHost, 'begin'>;
+  host: Pick<RunHost, 'begin' | 'starting'>;
   /** What agents without a model of their own use. */
   model: ModelSettings;
   /** The bounds of every run; an agent's own budget can only be tighter. */
@@ -104,7 +104,7 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
   return async (request) => {
     const body = inOrder(request.body);
     try {
-      return await start({ ...request, body }, bodyHash(body));
+      return await host.starting(start({ ...request, body }, bodyHash(body)));
     } catch (error) {
       if (!body.decisions || !(error instanceof IdempotencyConflictError)) throw error;
       throw await answeredBefore(options.runLog, error);
