@@ -35,12 +35,18 @@ export function frameRequest({ log, quietPath }: RequestFrameOptions): Middlewar
 
 /** Refuses bodies of more than `bytesMax` bytes with `too-large`. */
 export function limitBody(bytesMax: number): MiddlewareHandler<ServiceEnv> {
-  return bodyLimit({
-    maxSize: bytesMax,
-    onError: () => {
-      throw new HttpError('too-large', `The request body is larger than ${bytesMax} bytes: send less.`);
-    },
-  });
+  const refuse = () => {
+    throw new HttpError('too-large', `The request body is larger than ${bytesMax} bytes: send less.`);
+  };
+  const countBytes = bodyLimit({ maxSize: bytesMax, onError: refuse });
+  return async (c, next) => {
+    const { method } = c.req;
+    const length =
+      c.req.header('content-length') ?? (method === 'GET' || method === 'HEAD' ? '0' : undefined);
+    // To look at a body makes a web request of it: 3 KB, for as long as the answer streams.
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined) return countBytes(c, next);
+    return Number(length) > bytesMax ? refuse() : next();
+  };
 }
 
 /** Refuses every request once `stopping` aborts, and closes its connection. */

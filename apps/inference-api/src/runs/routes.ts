@@ -9,6 +9,7 @@ import type { RunLog } from '@parley/store/run-log';
 import type { RunReader } from '@parley/store/run-reader';
 import type { Context, Hono } from 'hono';
 import { eventStreamResponse, sseDone, sseRecord, type EventStreamTimes } from '../sse/event-stream.ts';
+import { leavingSignal } from '../sse/leaving.ts';
 import type { RunHost } from './host.ts';
 import { resumePoint } from './resume-point.ts';
 import type { StartRun } from './start.ts';
@@ -68,7 +69,7 @@ function runStream(c: Context<ServiceEnv>, options: RunRoutesOptions, run: Run, 
   const { reader, host, stopping, times } = options;
   return eventStreamResponse(c, { ...times, headers: Object.fromEntries([streamHeader]) }, async (stream) => {
     // While we shut down we finish our own runs; readers of others find them on another task.
-    const leaving = host.isOpen(run.runId) ? stream.gone : AbortSignal.any([stream.gone, stopping]);
+    const leaving = host.isOpen(run.runId) ? stream.gone : leavingSignal(stream.gone, stopping);
     for await (const { n, event } of reader.follow(run, from, leaving, host.isNew(run.runId))) {
       await stream.write(sseRecord(event, eventId(run.runId, n)));
     }

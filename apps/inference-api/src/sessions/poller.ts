@@ -21,8 +21,9 @@ export class SessionPoller {
   readonly #options: SessionPollerOptions;
   readonly #owner: string;
   readonly #sessionId: string;
-  readonly #wake = createBell();
-  #stopped = new AbortController();
+  #isStopped = false;
+  /** Ends the pause that is under way. */
+  #wake: () => void = () => undefined;
   #nudged = false;
   #fullLookDue = 0;
 
@@ -36,15 +37,16 @@ export class SessionPoller {
   /** Looks now, or right after the look that is under way. */
   lookNow(): void {
     this.#nudged = true;
-    this.#wake.ring();
+    this.#wake();
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#isStopped = true;
+    this.#wake();
   }
 
   async #poll(): Promise<void> {
-    while (!this.#stopped.signal.aborted && this.view !== 'deleted') {
+    while (!this.#isStopped && this.view !== 'deleted') {
       this.#nudged = false;
       const view = await this.#look().catch((error: unknown) => {
         this.#options.log.error('a session could not be polled', error, { sessionId: this.#sessionId });
@@ -81,11 +83,14 @@ export class SessionPoller {
 
   async #pause(): Promise<void> {
     const { openPollMs = 200, idlePollMs = 5_000 } = this.#options;
-    if (this.#nudged) return;
+    if (this.#nudged || this.#isStopped) return;
     const open = this.view !== undefined && this.view !== 'deleted' && hasOpenRun(this.view);
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), open ? openPollMs : idlePollMs);
-    await this.#wake.next(AbortSignal.any([this.#stopped.signal, timeout.signal]));
-    clearTimeout(timer);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, open ? openPollMs : idlePollMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }

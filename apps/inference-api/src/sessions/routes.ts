@@ -3,6 +3,7 @@ import type { ServiceEnv } from '@parley/service/service-env';
 import type { ConversationStore } from '@parley/store/conversations';
 import type { Hono } from 'hono';
 import { eventStreamResponse, sseRecord, type EventStreamTimes } from '../sse/event-stream.ts';
+import { leavingSignal } from '../sse/leaving.ts';
 import type { SessionWatcher } from './watcher.ts';
 
 export interface SessionRoutesOptions {
@@ -19,7 +20,7 @@ export function addSessionRoutes(app: Hono<ServiceEnv>, options: SessionRoutesOp
     const { sub } = c.get('user');
     const { id } = await conversations.ownedSession(sub, c.req.param('sessionId') ?? '');
     return eventStreamResponse(c, times, async (stream) => {
-      for await (const events of watcher.watch(sub, id, AbortSignal.any([stream.gone, stopping]))) {
+      for await (const events of watcher.watch(sub, id, leavingSignal(stream.gone, stopping))) {
         await stream.write(events.map((event) => sseRecord(event)).join(''));
       }
     });
