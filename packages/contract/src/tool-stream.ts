@@ -13,9 +13,10 @@ export interface StreamingRuntime {
   ): (event: unknown) => Promise<never>;
 }
 
-/** The runtime this code runs in; undefined anywhere but in one that can stream. */
+/** The runtime this code runs in, if it can stream: the AWS SDK makes an empty `awslambda` where there is none. */
 export function lambdaRuntime(): StreamingRuntime | undefined {
-  return (globalThis as { awslambda?: StreamingRuntime }).awslambda;
+  const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
+  return awslambda?.streamifyResponse ? (awslambda as StreamingRuntime) : undefined;
 }
 
 /** Four a second look live, and cost next to nothing. */

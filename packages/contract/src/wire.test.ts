@@ -53,6 +53,20 @@ test('a tool that throws answers with its message, and one whose output JSON can
   }
 });
 
+test('a tool that reports its progress answers at once where nothing streams, also beside an AWS SDK', async () => {
+  const tool = defineTool({
+    name: 'x',
+    description: 'x',
+    input: z.object({}),
+    handler: async (_, { progress }) => progress({ percent: 50 }),
+  });
+  const call = { input: {}, context };
+  expect(await toolHandler(tool)(call)).toEqual({ ok: true, output: null });
+  vi.stubGlobal('awslambda', { InvokeStore: {} }); // as the SDK leaves it
+  expect(await toolHandler(tool)(call)).toEqual({ ok: true, output: null });
+  vi.unstubAllGlobals();
+});
+
 test('a transformed input is shown to the model as what it may send', () => {
   const input = z.object({ day: z.string().transform(Number).optional(), city: z.string() });
   const result = toolSpecOf(defineTool({ name: 'x', description: 'x', input, handler: () => 1 }));

@@ -1,6 +1,7 @@
 import { agentDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
 import { defineTool, toolHandler, toolSpecOf, type ToolContext } from '@parley/contract/tool';
+import { edgeRuntime } from './aws-edge.ts';
 import { z } from 'zod';
 import type { World } from './world.ts';
 
@@ -37,7 +38,7 @@ export async function addRefunds(world: World): Promise<Refunds> {
     paid: [],
     register: ({ withTool } = { withTool: true }) => register(world, withTool ? [specOf(tool)] : []),
   };
-  world.edge.functions.set('refund', { handler: toolHandler(tool), timeoutSeconds: 30 });
+  world.edge.functions.set('refund', { handler: toolHandler(tool, edgeRuntime), timeoutSeconds: 30 });
   await refunds.register();
   const app = chatAppDefinition.parse({ id: 'refunds', title: 'Refunds', agent: 'refunds' });
   const registration = { ...by(), logicalResourceId: 'App', requestId: 'app' };
