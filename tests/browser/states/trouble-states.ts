@@ -39,7 +39,7 @@ export const troubleStates: SiteState[] = [
     name: 'exhausted',
     show: async (person) => {
       await person.begin('Writer', 'Be exhausted');
-      await person.page.getByRole('button', { name: /Try again in/ }).waitFor();
+      await person.page.getByText(/Try again in \d+ min/).waitFor();
     },
   },
   {
@@ -98,7 +98,7 @@ export const troubleStates: SiteState[] = [
       await person.goHome();
       await person.page.getByRole('link', { name: 'Writer', exact: true }).click();
       await person.say('Will be sent by itself');
-      await person.page.getByText(/It is sent again in/).waitFor();
+      await person.page.getByText(/It is sent again by itself in/).waitFor();
     },
   },
   {

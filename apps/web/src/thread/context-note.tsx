@@ -11,7 +11,7 @@ export function ContextNote({ message }: { message: MessageView }): ReactNode {
   const isLast = branch.at(-1)?.id === id && status === 'finished' && !isPending;
   return (
     <p className="context-note">
-      {read < of && `The model read the last ${read} of ${of} messages. `}
+      {read < of && `The model read ${read === 1 ? 'only the last' : `the last ${read}`} of ${of} messages. `}
       {trimmed > 0 &&
         `It read only the beginning of ${trimmed === 1 ? 'one tool result' : `${trimmed} tool results`}. `}
       {isLast && canWrite && read < of && (

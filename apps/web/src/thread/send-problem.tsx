@@ -1,5 +1,6 @@
 import { useAui } from '@assistant-ui/react';
 import type { MouseEvent, ReactNode } from 'react';
+import { Countdown } from '../ui/countdown.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useSecondsUntil } from '../ui/use-seconds-until.ts';
 import { afterRefusalOf } from './after-error.ts';
@@ -26,9 +27,20 @@ function NotSent({ error }: { error: SendError }): ReactNode {
   return (
     <Problem
       title="Your message was not sent"
-      message={seconds > 0 ? `${error.message} It is sent again in ${seconds} s.` : error.message}
+      message={
+        error.retryAt === undefined ? (
+          error.message
+        ) : (
+          <>
+            {error.message} It is sent again by itself
+            <Countdown seconds={seconds} />.
+          </>
+        )
+      }
       onRetry={after === 'again' ? retry : after === 'reload' ? () => location.reload() : undefined}
-      retryWords={after === 'reload' ? 'Load the page again' : seconds > 0 ? 'Send now' : 'Send again'}
+      retryWords={
+        after === 'reload' ? 'Load the page again' : error.retryAt !== undefined ? 'Send now' : 'Send again'
+      }
     >
       <button type="button" className="button quiet" onClick={takeBack}>
         Take it back

@@ -9,6 +9,7 @@ import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { titleOf } from '../sessions/title.ts';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
+import { Countdown } from '../ui/countdown.tsx';
 import { useSecondsUntil } from '../ui/use-seconds-until.ts';
 import { DemoBanner } from './demo-banner.tsx';
 import { draftPlace, joined, keepDraft, readDraft } from './draft.ts';
@@ -115,11 +116,15 @@ interface ConnectionStateProps {
 
 function ConnectionState({ connection, retryAt, isLoaded }: ConnectionStateProps): ReactNode {
   const seconds = useSecondsUntil(retryAt);
-  const retrying = seconds > 1 ? `Reconnecting in ${seconds} s…` : 'Reconnecting…';
-  const words = connection === 'retrying' ? retrying : isLoaded ? '' : 'Loading…';
+  const words = connection === 'retrying' ? 'Reconnecting' : isLoaded ? '' : 'Loading…';
   return (
     <span className={`connection ${connection}`} role="status">
       {words}
+      {connection === 'retrying' && (
+        <>
+          <Countdown seconds={seconds} />…
+        </>
+      )}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { useAui } from '@assistant-ui/react';
 import type { ReactNode } from 'react';
 import type { MessageView } from '../conversation/view.ts';
+import { Countdown } from '../ui/countdown.tsx';
 import { useSecondsUntil } from '../ui/use-seconds-until.ts';
 import type { WayOn } from './after-error.ts';
 import { textOf } from './message-text.ts';
@@ -82,11 +83,8 @@ function AgainButton({ className, retryAt, onClick }: AgainButtonProps): ReactNo
       aria-disabled={seconds > 0}
       onClick={() => seconds === 0 && onClick?.()}
     >
-      {seconds === 0 ? words.again : `${words.again} in ${durationText(seconds)}`}
+      {words.again}
+      <Countdown seconds={seconds} />
     </button>
   );
-}
-
-function durationText(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

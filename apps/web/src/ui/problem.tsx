@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx';
 interface ProblemProps {
   title: string;
   /** What was wrong and what to do. */
-  message: string;
+  message: ReactNode;
   onRetry?: (() => void) | undefined;
   retryWords?: string;
   children?: ReactNode;
