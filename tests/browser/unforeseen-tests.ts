@@ -100,7 +100,7 @@ export function unforeseenTests({ site, somebody, stranger }: World): void {
     await person.goHome();
     await page.getByRole('heading', { level: 2 }).first().waitFor();
     expect(await wider(page, '.home, .card, .card-head, .app-icon')).toEqual([]);
-    await page.getByRole('heading', { level: 2 }).first().getByRole('link').click();
+    await page.getByRole('heading', { level: 2 }).last().getByRole('link').click();
     await page
       .getByRole('button', { name: /Lisbon|sort/ })
       .first()
