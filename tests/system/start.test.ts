@@ -90,13 +90,14 @@ test('every curl command of docs/http-api.md works, and the joined text is the s
     env: { URL: running.url },
   });
   const printed = stdout.split('=====').map((part) => part.trim());
-  const [joined = '', stored = '', stopped = '', given = '', withdrawn] = printed.slice(-6, -1);
+  const [joined = '', stored = '', stopped = '', given = '', withdrawn, summedUp] = printed.slice(-7, -1);
   const { messages } = JSON.parse(stored) as { messages: Message[] };
   expect(joined).not.toBe('');
   expect(JSON.parse(`"${joined}"`)).toBe(messageText(messages.at(-1)!));
   expect(JSON.parse(stopped)).toMatchObject({ status: 'finished' });
   expect(JSON.parse(given)).toMatchObject({ rating: 'down', comment: 'It rained.' });
   expect(withdrawn).toBe('204');
+  expect(summedUp).toMatch(/"delta":"The/);
   await rm(join(copy.root, 'first.txt'));
   await rm(join(copy.root, 'rest.txt'));
 });
