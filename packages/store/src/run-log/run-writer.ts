@@ -61,6 +61,7 @@ const noMore = 'no more';
 
 /** Events that show nothing by themselves. They are written with what follows, or with the seal. */
 const opening = new Set<StreamEvent['type']>(['start-step', 'text-start']);
+
 /** From the start of a renewal that failed to the next. */
 const renewalAgainMs = 1_000;
 
