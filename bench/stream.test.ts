@@ -36,3 +36,24 @@ test('an option that makes no sense is named, with what it may be', () => {
   expect(stderr).toContain('--streams has "many"; expected whole numbers from 1 to 10000');
   expect(bench('--help').stdout).toContain('usage: node scripts/run.mjs bench/stream.ts');
 });
+
+function printed(program: string, argument: string): string {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, argument], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+test('what the service adds to the first token is measured with a model that thinks', () => {
+  expect(printed('bench/first-token.ts', '2')).toMatch(
+    /^added to the first token, 2 answers: p50 -?[\d.]+ ms/,
+  );
+});
+
+test('the memory of idle streams is measured', () => {
+  const lines = printed('bench/idle.ts', '10');
+  expect(lines).toMatch(/^10 streams of a session each: -?[\d.]+ KB resident/m);
+  expect(lines).toMatch(/^10 streams of one silent run: -?[\d.]+ KB resident/m);
+});

@@ -5,6 +5,16 @@
 import { serve } from '../peer.ts';
 import { listenAsDynamoDb } from './server.ts';
 
-const duties = { listen: () => listenAsDynamoDb() };
+let calls = 0;
+
+const duties = {
+  listen: () =>
+    listenAsDynamoDb((_, __, answer) => {
+      calls += 1;
+      return answer();
+    }),
+  /** How many calls there have been. */
+  calls: () => calls,
+};
 export type DynamoDbDuties = typeof duties;
 serve(duties);

@@ -16,7 +16,8 @@ interface ReadAnswer extends AnswerRead {
 export interface StreamRequest {
   path: string;
   headers: Record<string, string>;
-  body: string;
+  /** Absent for a GET. */
+  body?: string;
 }
 
 export interface Task {
@@ -125,8 +126,48 @@ async function send(
   return response;
 }
 
+const held: IncomingMessage[] = [];
+
+/** Opens streams and reads them, until they are released. Resolves once each has begun. */
+async function hold({ url, requests }: { url: string; requests: readonly StreamRequest[] }): Promise<void> {
+  const agent = new Agent({ maxSockets: Infinity });
+  const waiting = [...requests];
+  const opener = async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const response = await send(`${url}${next.path}`, 'GET', next.headers, agent);
+      held.push(response.resume().on('error', () => undefined));
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, opener));
+}
+
+/** Starts a run and waits for its first events; how to follow it so many times. */
+async function followers(task: {
+  url: string;
+  start: StreamRequest;
+  count: number;
+}): Promise<StreamRequest[]> {
+  const { url, start, count } = task;
+  const response = await send(`${url}${start.path}`, 'POST', start.headers, new Agent(), start.body);
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) {
+    text += chunk as string;
+    if (text.includes('tool-input-available')) break; // which ends the response too
+  }
+  const { runId } = parseEventId(/^id: (.+)$/m.exec(text)![1]!)!;
+  return Array.from({ length: count }, () => ({
+    path: routePath('runEvents', { runId }),
+    headers: start.headers,
+  }));
+}
+
 const duties = {
   run,
+  hold,
+  followers,
+  release: () => {
+    for (const response of held.splice(0)) response.destroy();
+  },
   /** The records of one answer. */
   record: async ({ url, request }: { url: string; request: StreamRequest }): Promise<string[]> =>
     (await ask(url, request, new Agent())).records,

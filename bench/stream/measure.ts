@@ -1,6 +1,7 @@
 import type { BackingDuties } from './backing.ts';
 import type { BareDuties } from './bare-sse.ts';
 import type { ClientDuties, Received, StreamRequest } from './clients.ts';
+import type { DynamoDbDuties } from '../dynamodb/process.ts';
 import { startPeer, type Peer } from '../peer.ts';
 import { watchProcess, type Usage } from './process-usage.ts';
 import { atPace, recordPerToken, type SseRecord } from './records.ts';
@@ -16,24 +17,27 @@ export interface Load {
 }
 
 /** What one server did under one load. */
-export type Measured = Received & Usage;
+export type Measured = Received & Usage & { tableCalls: number };
 
 /** The processes of a bench, apart from the servers that it measures. */
 export interface Bench {
+  dynamoDb: Peer<DynamoDbDuties>;
   backing: Peer<BackingDuties>;
   clients: Peer<ClientDuties>;
   environment: Record<string, string>;
 }
 
 export async function startBench({ words }: { words: number }): Promise<Bench> {
+  const dynamoDb = startPeer<DynamoDbDuties>(new URL('../dynamodb/process.ts', import.meta.url));
   const backing = startPeer<BackingDuties>(new URL('backing.ts', import.meta.url));
   const clients = startPeer<ClientDuties>(new URL('clients.ts', import.meta.url));
+  const environment = await backing.call('start', { dynamoDb: await dynamoDb.call('listen') });
   await backing.call('answerWith', { words });
-  return { backing, clients, environment: await backing.call('environment') };
+  return { dynamoDb, backing, clients, environment };
 }
 
-export async function stopBench({ backing, clients }: Bench): Promise<void> {
-  await Promise.all([backing.stop(), clients.stop()]);
+export async function stopBench({ dynamoDb, backing, clients }: Bench): Promise<void> {
+  await Promise.all([dynamoDb, backing, clients].map((peer) => peer.stop()));
 }
 
 /** Answers before the measuring begins, as fast as they come, so that the code is compiled. */
@@ -54,13 +58,15 @@ async function warmUp({ clients }: Bench, { url }: Server, requests: StreamReque
   await clients.call('run', { url, streams: warmUpStreams, requests });
 }
 
-function measure(
-  { clients }: Bench,
+async function measure(
+  { dynamoDb, clients }: Bench,
   { url, pid }: Server,
   { streams }: Load,
   requests: StreamRequest[],
 ): Promise<Measured> {
-  return watchProcess(pid, () => clients.call('run', { url, streams, requests }));
+  const before = await dynamoDb.call('calls');
+  const measured = await watchProcess(pid, () => clients.call('run', { url, streams, requests }));
+  return { ...measured, tableCalls: (await dynamoDb.call('calls')) - before };
 }
 
 /** What is done while a server is measured, such as a profile. */

@@ -11,7 +11,7 @@ const groups: readonly (readonly [name: string, files: RegExp])[] = [
     'AWS SDK: marshalling',
     /lib-dynamodb\/|util-dynamodb\/|dynamodb-codec\/|codec|protocols\/|serde\/|schema/,
   ],
-  ['AWS SDK: HTTP requests', /node-http-handler\/|node:_http_(agent|client)/],
+  ['HTTP requests to AWS', /node-http-handler\/|node:_http_(agent|client)/],
   ['AWS SDK: middleware and the rest', /\/@aws-sdk\/|\/@smithy\/|\/@aws\//],
   ['Strands', /\/@strands-agents\//],
   ['zod', /\/zod\//],

@@ -82,7 +82,8 @@ function groupsOf(nodes: readonly ProfileNode[], sourceOf: SourceOf): Map<number
   );
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -13,6 +13,8 @@ export interface Comparison {
 /** What was measured, in the units it is printed in. */
 export interface Figures {
   answers: number;
+  /** Calls of the tables for each answer; none are the bare server's. */
+  tableCalls: number;
   tokens: number;
   tokensPerSecond: number;
   tokensPerSecondAndStream: number;
@@ -39,6 +41,7 @@ function figuresOf({ streams }: Load, { tokens, seconds, cpuMs, rssBytes, ...tim
   const at = (share: number) => percentile(times.firstTokenMs, share);
   return {
     answers: times.answers,
+    tableCalls: times.tableCalls / times.answers,
     tokens,
     tokensPerSecond,
     tokensPerSecondAndStream: tokensPerSecond / streams,
@@ -70,7 +73,7 @@ export function comparisonTable({ load, service, bare, ratio }: Comparison): str
   const { answers, tokens } = service;
   const { throughput, cpu } = ratio;
   return [
-    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens${troubleOf(service)}`,
+    `${loadName(load)}: ${grouped(answers)} answers of ${Math.round(tokens / answers)} tokens, ${service.tableCalls.toFixed(1)} calls of the tables each${troubleOf(service)}`,
     row('', columns),
     row('inference-api', cellsOf(service)),
     row('bare node:http', cellsOf(bare)),
