@@ -27,7 +27,7 @@ test('a profile says where the time goes, by the source files that the service w
   };
   expect(results[0]!.tokens).toBe(2 * 27);
   const names = results[0]!.groups.map(({ group }) => group);
-  expect(names).toEqual(expect.arrayContaining(['Strands', 'AWS SDK: middleware and the rest']));
+  expect(names).toEqual(expect.arrayContaining(['Strands', 'ours: the rest of the store']));
 });
 
 test('an option that makes no sense is named, with what it may be', () => {
