@@ -5,6 +5,7 @@ import { chatTests } from './chat-tests.ts';
 import { draftTests } from './draft-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
 import { feedbackTests } from './feedback-tests.ts';
+import { fileTests } from './file-tests.ts';
 import { longChatTests } from './long-chat-tests.ts';
 import { launch, Person } from './person.ts';
 import { startSite, type RunningSite } from './site.ts';
@@ -53,6 +54,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('waiting for a tool', () => {
     progressTests(world);
+  });
+  describe('attaching files', () => {
+    fileTests(world);
   });
   describe('saying what one thinks of an answer', () => {
     feedbackTests(world);

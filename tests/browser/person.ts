@@ -32,7 +32,7 @@ export class Person {
     this.#url = url;
     this.#size = size;
     page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
+      if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url()))
         this.strayRequests.push(request.url());
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));

@@ -1,5 +1,6 @@
 import type { Person } from './person.ts';
 import { chatStates } from './states/chat-states.ts';
+import { fileStates } from './states/file-states.ts';
 import { listStates } from './states/list-states.ts';
 import { loadingStates } from './states/loading-states.ts';
 import { troubleStates } from './states/trouble-states.ts';
@@ -11,7 +12,7 @@ export interface SiteState {
   show(person: Person): Promise<void>;
 }
 
-const siteStates = [...loadingStates, ...chatStates, ...troubleStates, ...listStates];
+const siteStates = [...loadingStates, ...chatStates, ...fileStates, ...troubleStates, ...listStates];
 
 /**
  * Brings somebody at the home page through every state of the site: what the gallery shows is what is checked for

@@ -90,7 +90,10 @@ test('every curl command of docs/http-api.md works, and the joined text is the s
     env: { URL: running.url },
   });
   const printed = stdout.split('=====').map((part) => part.trim());
-  const [joined = '', stored = '', stopped = '', given = '', withdrawn, summedUp] = printed.slice(-7, -1);
+  const [joined = '', stored = '', stopped = '', given = '', withdrawn, summedUp, ...files] = printed.slice(
+    -12,
+    -1,
+  );
   const { messages } = JSON.parse(stored) as { messages: Message[] };
   expect(joined).not.toBe('');
   expect(JSON.parse(`"${joined}"`)).toBe(messageText(messages.at(-1)!));
@@ -98,8 +101,14 @@ test('every curl command of docs/http-api.md works, and the joined text is the s
   expect(JSON.parse(given)).toMatchObject({ rating: 'down', comment: 'It rained.' });
   expect(withdrawn).toBe('204');
   expect(summedUp).toMatch(/"delta":"The/);
-  await rm(join(copy.root, 'first.txt'));
-  await rm(join(copy.root, 'rest.txt'));
+  const [form = '', sent, attached = '', about, downloaded] = files;
+  expect(JSON.parse(form)).toMatchObject({ url: expect.stringContaining(running.url) });
+  expect(sent).toBe('204');
+  expect(JSON.parse(attached)).toMatchObject({ name: 'plan.txt', mediaType: 'text/plain', bytes: 23 });
+  expect(about).toContain('The budget is 300 EUR.');
+  expect(downloaded).toBe('The budget is 300 EUR.');
+  for (const name of ['first.txt', 'rest.txt', 'plan.txt', 'upload.json', 'upload.form'])
+    await rm(join(copy.root, name));
 });
 
 test('pnpm chat shows the tool call and the answer', async () => {

@@ -9,6 +9,8 @@ export const app = parleyApp(import.meta, (stack) => {
     description: 'Tells what the weather will be in a city.',
     icon: '⛅',
     suggestions: ['What will the weather be in Lisbon tomorrow?', 'Do I need an umbrella in Oslo on Friday?'],
+    // An itinerary, say, whose places it is asked about.
+    features: { attachments: true },
     agent: { instructions: 'prompt.md', tools: [forecast] },
   });
 });

@@ -1,3 +1,4 @@
+import type { Attachment, Upload } from '@parley/contract/attachment';
 import type { ChatAppView } from '@parley/contract/chat-app';
 import type { FeedbackBody } from '@parley/contract/feedback';
 import type { Message } from '@parley/contract/message';
@@ -31,9 +32,26 @@ export interface ApiClient {
   startRun(sessionId: string, key: string, body: StartRunBody, signal: AbortSignal): Promise<Response>;
   runEvents(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   stopRun(runId: string): Promise<void>;
+  /** What to send a file with, and where; then `finishUpload`. */
+  startUpload(sessionId: string, file: SaidFile, signal: AbortSignal): Promise<Upload>;
+  finishUpload(
+    sessionId: string,
+    attachmentId: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Attachment>;
+  /** The content of a file that a message has, by its address. */
+  file(url: string): Promise<Blob>;
   giveFeedback(sessionId: string, messageId: string, said: FeedbackBody): Promise<void>;
   withdrawFeedback(sessionId: string, messageId: string): Promise<void>;
   sessionEvents(sessionId: string, signal: AbortSignal): Promise<Response>;
+}
+
+/** A file as this page knows it, before the server has looked at it. */
+export interface SaidFile {
+  name: string;
+  bytes: number;
+  type: string;
 }
 
 export interface TokenSource {
@@ -64,12 +82,17 @@ export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fet
     return response;
   }
 
-  async function json<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+  async function json<T>(
+    path: string,
+    method = 'GET',
+    body?: unknown,
+    signal: AbortSignal | null = null,
+  ): Promise<T> {
     const sent =
       body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    return (await (await request(path, { method, ...sent })).json()) as T;
+    return (await (await request(path, { method, ...sent, signal })).json()) as T;
   }
 
   return {
@@ -101,6 +124,11 @@ export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fet
     stopRun: async (runId) => {
       await request(routePath('stopRun', { runId }), { method: 'POST' });
     },
+    startUpload: (sessionId, file, signal) =>
+      json(routePath('attachments', { sessionId }), 'POST', file, signal),
+    finishUpload: (sessionId, attachmentId, name, signal) =>
+      json(routePath('attachment', { sessionId, attachmentId }), 'PUT', { name }, signal),
+    file: async (url) => (await request(url)).blob(),
     giveFeedback: async (sessionId, messageId, said) => {
       // The page may be left right after a thumb was pressed.
       await request(routePath('feedback', { sessionId, messageId }), {

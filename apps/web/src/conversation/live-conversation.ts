@@ -1,4 +1,4 @@
-import type { Message } from '@parley/contract/message';
+import type { FilePart, Message } from '@parley/contract/message';
 import type { Session } from '@parley/contract/session';
 import { BranchChoice } from './branch-choice.ts';
 import { ConversationStore, type Snapshot } from './conversation-store.ts';
@@ -10,7 +10,7 @@ import { RunFollower } from './run-follower.ts';
 import type { ConversationScope } from './scope.ts';
 import { Sender } from './sender.ts';
 import { SessionFollower } from './session-follower.ts';
-import type { Said } from './state.ts';
+import type { Pending, Said } from './state.ts';
 import type { Transport } from './transport.ts';
 
 export interface LiveConversationOptions {
@@ -59,13 +59,14 @@ export class LiveConversation {
   }
 
   /** Sends a message below the branch on show; it waits for as long as it is not known where that ends. */
-  send(text: string): void {
-    this.#sender.say(text);
+  send(text: string, files?: readonly FilePart[]): void {
+    this.#sender.say(text, files);
   }
 
-  /** Puts another version beside a message of the user's. */
-  edit(message: Pick<Message, 'parentId'>, text: string): void {
-    this.#sender.submit({ parentId: message.parentId, text });
+  /** Puts another version beside a message of the user's, with the same files. */
+  edit({ parentId, parts }: Pick<Message, 'parentId' | 'parts'>, text: string): void {
+    const files = parts.filter((part) => part.type === 'file');
+    this.#sender.submit({ parentId, text, files });
   }
 
   /** Answers a question again, or goes on with an answer that was cut. */
@@ -87,11 +88,11 @@ export class LiveConversation {
     this.#sender.retry();
   }
 
-  /** Takes back what was refused or could not be sent. @returns what the user wrote, if anything */
-  dismiss(): string | undefined {
-    const text = this.getSnapshot().state.pending?.text;
+  /** Takes back what was refused or could not be sent. @returns what the user wrote and attached, if anything */
+  dismiss(): Pick<Pending, 'text' | 'files'> {
+    const { text, files } = this.getSnapshot().state.pending ?? {};
     this.#sender.dismiss();
-    return text;
+    return { text, files };
   }
 
   /** Says what the user thinks of an answer; resolves with whether it is kept. */

@@ -1,3 +1,4 @@
+import type { FilePart } from '@parley/contract/message';
 import { asApiError } from '../api/errors.ts';
 import { readRun } from '../api/run-stream.ts';
 import { keepTrying } from './connect.ts';
@@ -25,13 +26,13 @@ export class Sender {
     scope.store.subscribe(() => this.#sendWaiting());
   }
 
-  submit({ parentId, text, compact }: Pick<Pending, 'parentId' | 'text' | 'compact'>): void {
-    this.#submit({ ...stamp(), parentId, text, ...(compact && { compact }) });
+  submit({ parentId, text, files, compact }: Pick<Pending, 'parentId' | 'text' | 'files' | 'compact'>): void {
+    this.#submit({ ...stamp(), parentId, text, files, ...(compact && { compact }) });
   }
 
   /** Sends a message to the end of the branch on show, as soon as it is known which message that is. */
-  say(text: string): void {
-    this.#wait({ ...stamp(), text, parentId: awaitedAnswer(this.#scope.store.state) });
+  say(text: string, files: readonly FilePart[] = []): void {
+    this.#wait({ ...stamp(), text, files, parentId: awaitedAnswer(this.#scope.store.state) });
   }
 
   /** Takes up what was sent before a reload and is not yet acknowledged. */
@@ -92,8 +93,14 @@ export class Sender {
   /** Starts the run, and reads its answer for as long as the line holds. */
   async #start(sending: Sending, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
     const { sessionId, transport, store, presence } = this.#scope;
-    const { key, parentId, text, compact } = sending.pending;
-    const body = { parentId, ...(text !== undefined && { text }), ...(compact && { compact }) };
+    const { key, parentId, text, files = [], compact } = sending.pending;
+    const attachments = files.map(attachmentIdOf);
+    const body = {
+      parentId,
+      ...(text !== undefined && { text }),
+      ...(attachments.length > 0 && { attachments }),
+      ...(compact && { compact }),
+    };
     const response = await transport.startRun(sessionId, key, body, line.signal);
     opened();
     let release: (() => void) | undefined;
@@ -130,6 +137,11 @@ interface Sending {
   runId: string | undefined;
   /** True when its answer was read to the end. */
   isAnswered: boolean;
+}
+
+/** Its address ends with it. */
+function attachmentIdOf({ url }: FilePart): string {
+  return url.slice(url.lastIndexOf('/') + 1);
 }
 
 function stamp(): { key: string; createdAt: string } {

@@ -1,5 +1,5 @@
 import type { FeedbackBody } from '@parley/contract/feedback';
-import type { Message, MessagePart } from '@parley/contract/message';
+import type { FilePart, Message, MessagePart } from '@parley/contract/message';
 import type { Seal } from '@parley/contract/run';
 import type { Session, SessionEvent } from '@parley/contract/session';
 import type { StreamEvent } from '@parley/contract/stream';
@@ -38,6 +38,8 @@ export interface Pending {
   parentId: string | null;
   /** Absent when an existing message is answered again, or a cut answer goes on. */
   text?: string | undefined;
+  /** What it brings along. */
+  files?: readonly FilePart[] | undefined;
   /** True when the branch is to be summed up. */
   compact?: true | undefined;
   createdAt: string;
@@ -50,6 +52,7 @@ export interface Pending {
 export interface Waiting {
   key: string;
   text: string;
+  files?: readonly FilePart[] | undefined;
   createdAt: string;
   /** The answer it follows, where that is known already. */
   parentId?: string | undefined;

@@ -104,8 +104,9 @@ function sizeOf(parts: readonly MessagePart[]): number {
 }
 
 function pendingViews(state: Conversation, pending: Pending): MessageView[] {
-  const { createdAt, text, parentId, runId, compact } = pending;
-  const question = text === undefined ? [] : [questionView(pendingQuestionId, { text, createdAt, parentId })];
+  const { createdAt, text, files, parentId, runId, compact } = pending;
+  const question =
+    text === undefined ? [] : [questionView(pendingQuestionId, { text, files, createdAt, parentId })];
   if (pending.error) return question;
   const content = runId === undefined ? undefined : state.runs[runId]?.content;
   const answer: MessageView = {
@@ -122,23 +123,30 @@ function pendingViews(state: Conversation, pending: Pending): MessageView[] {
   return [...question, answer];
 }
 
-function waitingViews({ text, createdAt }: Waiting, parentId: string | null): MessageView[] {
+function waitingViews({ text, files, createdAt }: Waiting, parentId: string | null): MessageView[] {
   return [
-    questionView('waiting-question', { text, createdAt, parentId }),
+    questionView('waiting-question', { text, files, createdAt, parentId }),
     answerView('waiting-answer', { createdAt, parentId: 'waiting-question' }),
   ];
 }
 
 function questionView(
   id: string,
-  { text, createdAt, parentId }: { text: string; createdAt: string; parentId: string | null },
+  {
+    text,
+    files = [],
+    createdAt,
+    parentId,
+  }: Pick<Waiting, 'text' | 'files' | 'createdAt'> & {
+    parentId: string | null;
+  },
 ): MessageView {
   return {
     id,
     parentId,
     role: 'user',
     status: 'finished',
-    parts: [{ type: 'text', text }],
+    parts: [...files, { type: 'text', text }],
     createdAt,
     siblings: [id],
     isPending: true,

@@ -1,8 +1,12 @@
 import { AuiIf, ComposerPrimitive, useAui, useAuiState } from '@assistant-ui/react';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { AttachButton, ComposerFiles, useTray } from '../files/composer-files.tsx';
+import { pasteFiles } from '../files/drop.ts';
+import { unsentBecause } from '../files/tray-state.ts';
 import { joined, keepDraft, readDraft } from './draft.ts';
 import { tooLong } from './text-limit.ts';
+import { useThread } from './thread-actions.ts';
 
 interface ComposerProps {
   /** Undefined until it is known whose draft it is. */
@@ -16,16 +20,24 @@ interface ComposerProps {
  */
 export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode {
   useDraft(draftPlace);
+  const { tray } = useThread();
   const problem = useAuiState((state) => tooLong(state.composer.text));
+  const unsent = unsentBecause(useTray(tray));
+  const isHeld = problem !== undefined || unsent !== undefined;
   const problemId = useId();
-  const stopTooLong = (event: FormEvent): void => {
-    if (problem !== undefined) event.preventDefault();
+  const hold = (event: FormEvent): void => {
+    if (isHeld) event.preventDefault();
   };
   return (
-    <ComposerPrimitive.Root className="composer" onSubmit={stopTooLong}>
+    <ComposerPrimitive.Root className="composer" onSubmit={hold}>
+      {tray && <ComposerFiles tray={tray} />}
       <p className="composer-problem" id={problemId} role="alert">
         {problem}
       </p>
+      <p className="composer-notice" role="status">
+        {unsent}
+      </p>
+      {tray && <AttachButton tray={tray} />}
       <ComposerPrimitive.Input
         className="composer-input"
         dir="auto"
@@ -34,6 +46,7 @@ export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode 
         maxRows={10}
         autoFocus={matchMedia('(pointer: fine)').matches}
         addAttachmentOnPaste={false}
+        onPaste={(event) => pasteFiles(tray, event)}
         unstable_insertNewlineOnTouchEnter
         aria-invalid={problem !== undefined}
         aria-describedby={problemId}
@@ -43,7 +56,7 @@ export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode 
           className="send-button"
           aria-label="Send"
           title="Send (Enter)"
-          disabled={problem !== undefined}
+          disabled={isHeld}
         >
           <Icon name="send" />
         </ComposerPrimitive.Send>

@@ -1,10 +1,13 @@
 import { ComposerPrimitive, useAuiState } from '@assistant-ui/react';
 import type { ReactNode } from 'react';
+import { filesOf, MessageFiles } from '../files/message-files.tsx';
 import { tooLong } from './text-limit.ts';
+import { useMessage } from './use-message.ts';
 
 /** A message of the user's while it is being edited; sending puts another version beside it. */
 export function EditComposer(): ReactNode {
   const problem = useAuiState((state) => tooLong(state.composer.text));
+  const message = useMessage();
   return (
     <ComposerPrimitive.Root
       className="edit-composer"
@@ -12,6 +15,7 @@ export function EditComposer(): ReactNode {
         if (problem !== undefined) event.preventDefault();
       }}
     >
+      {message && <MessageFiles files={filesOf(message)} />}
       <ComposerPrimitive.Input
         className="composer-input"
         dir="auto"

@@ -1,13 +1,14 @@
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { retryMs } from '../api/back-off.ts';
 import { asApiError, type ApiError } from '../api/errors.ts';
+import { FirstFiles } from '../files/first-files.ts';
 import { goTo } from '../site/location.ts';
 import { DeadEnd } from '../site/dead-end.tsx';
 import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
-import { draftPlace, keepDraft, readDraft } from './draft.ts';
+import { draftPlace, keepDraft, moveDraft, readDraft } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
 import { takeSuggestion } from './suggestion.ts';
 import type { SendError, Thread } from './thread-actions.ts';
@@ -18,7 +19,8 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
   const { chatApps, me } = useServices();
   const app = chatApps?.find(({ id }) => id === appId);
   const place = me && draftPlace(me, `new:${appId}`);
-  const thread = useNewThread(appId, place);
+  const takesFiles = app?.features.attachments === true;
+  const thread = useNewThread(appId, place, takesFiles);
   if (!app) return chatApps ? <UnknownApp menu={menu} /> : <Loading menu={menu} />;
   return (
     <div className="page">
@@ -34,8 +36,9 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
   );
 }
 
-function useNewThread(appId: string, place: string | undefined): Thread {
+function useNewThread(appId: string, place: string | undefined, takesFiles: boolean): Thread {
   const { api, outbox } = useServices();
+  const tray = useFirstFiles(appId);
   const [failed, setFailed] = useState<{ text: string; error: SendError }>();
   const failures = useRef(0);
   const [isSending, setSending] = useState(false);
@@ -60,6 +63,7 @@ function useNewThread(appId: string, place: string | undefined): Thread {
   useSuggestion(appId, send);
   useSendingAgain(failed, send);
   return {
+    tray: takesFiles ? tray : undefined,
     branch: [],
     status: isSending ? 'submitted' : 'ready',
     sendError: failed?.error,
@@ -99,6 +103,24 @@ function useSendingAgain(
     const timer = setTimeout(sendAgain, retryAt - Date.now());
     return () => clearTimeout(timer);
   }, [retryAt]);
+}
+
+/** The tray of this chat: with its first files the chat begins, and what is being written goes along. */
+function useFirstFiles(appId: string): FirstFiles {
+  const { api, me } = useServices();
+  const user = useRef(me);
+  useEffect(() => {
+    user.current = me;
+  }, [me]);
+  const [tray] = useState(() => {
+    const open = (sessionId: string): void => {
+      if (user.current)
+        moveDraft(draftPlace(user.current, `new:${appId}`), draftPlace(user.current, sessionId));
+      goTo({ page: 'session', sessionId }, { replace: true });
+    };
+    return new FirstFiles(async () => (await api.createSession(appId)).id, open);
+  });
+  return tray;
 }
 
 /** Sends the suggestion that this chat was begun with, if it was. */

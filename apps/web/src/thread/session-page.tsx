@@ -3,6 +3,7 @@ import type { SessionView } from '@parley/contract/session';
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Connection } from '../conversation/connect.ts';
 import { LiveConversation } from '../conversation/live-conversation.ts';
+import { useFileTray } from '../files/use-file-tray.ts';
 import { DeadEnd } from '../site/dead-end.tsx';
 import { goTo } from '../site/location.ts';
 import { PageHeader } from '../site/page-header.tsx';
@@ -32,6 +33,9 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
   const [view, setView] = useState<SessionView>();
   const snapshot = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
   const { state, branch, status, connection, retryAt, failure } = snapshot;
+
+  const place = me && draftPlace(me, sessionId);
+  const tray = useFileTray(sessionId, place);
 
   // The list knows a new name first: it is given there.
   const listed = useSyncExternalStore(list.subscribe, () =>
@@ -69,7 +73,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     canWrite: appState === 'usable',
     canEdit: app?.features.edit ?? true,
     canRegenerate: app?.features.regenerate ?? true,
-    send: (text) => conversation.send(text),
+    send: (text) => conversation.send(text, tray.take()),
     edit: (message, text) => conversation.edit(message, text),
     answer: (parentId) => conversation.answer(parentId),
     compact: (parentId) => conversation.compact(parentId),
@@ -83,7 +87,12 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     rate: (messageId, said) => conversation.rate(messageId, said),
     stop: () => conversation.stop(),
     retry: () => conversation.retry(),
-    dismiss: () => conversation.dismiss(),
+    dismiss: () => {
+      const { text, files = [] } = conversation.dismiss();
+      tray.restore(files);
+      return text;
+    },
+    tray: app?.features.attachments === true ? tray : undefined,
   };
   const named = listed ?? session ?? view;
   return (
@@ -94,7 +103,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
       {app?.demo && <DemoBanner />}
       <LazyConversation
         thread={thread}
-        draftPlace={me && draftPlace(me, sessionId)}
+        draftPlace={place}
         placeholder={app ? `Message ${app.title}` : 'Message'}
         empty={<Empty app={app} isLoaded={state.loaded} />}
         closed={appState === 'usable' ? undefined : <p className="closed">{closedBecause[appState]}</p>}

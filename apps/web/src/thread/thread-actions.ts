@@ -1,4 +1,5 @@
 import { createContext, use } from 'react';
+import type { Tray } from '../files/tray-state.ts';
 import type { Said } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
 
@@ -31,7 +32,9 @@ export interface Thread {
   rate(messageId: string, said: Said): Promise<boolean>;
   stop(): Promise<void>;
   retry(): void;
-  /** Takes back what could not be sent. @returns what the user wrote */
+  /** The files beside the message that is being written; undefined where the app takes none. */
+  tray?: Tray | undefined;
+  /** Takes back what could not be sent; its files come back by themselves. @returns what the user wrote */
   dismiss(): string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { ThreadPrimitive } from '@assistant-ui/react';
 import type { ReactNode } from 'react';
+import { useFileDrop } from '../files/drop.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
@@ -22,9 +23,10 @@ export interface ThreadViewProps {
 
 /** A conversation with its composer. */
 export function ThreadView({ draftPlace, placeholder, empty, closed }: ThreadViewProps): ReactNode {
-  const { branch } = useThread();
+  const { branch, tray } = useThread();
+  const { isOver, listeners } = useFileDrop(tray);
   return (
-    <ThreadPrimitive.Root className="thread">
+    <ThreadPrimitive.Root className={isOver ? 'thread dropping' : 'thread'} {...listeners}>
       <ThreadPrimitive.Viewport
         className="thread-viewport"
         tabIndex={0}

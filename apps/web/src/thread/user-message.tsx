@@ -1,5 +1,6 @@
 import { ActionBarPrimitive, MessagePrimitive } from '@assistant-ui/react';
 import { useId, useState, type ReactNode } from 'react';
+import { filesOf, MessageFiles } from '../files/message-files.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { BranchPicker } from './branch-picker.tsx';
@@ -16,6 +17,7 @@ export function UserMessage(): ReactNode {
   if (!message) return null;
   return (
     <MessagePrimitive.Root className="message user" role="article" aria-label="You">
+      <MessageFiles files={filesOf(message)} />
       <Bubble text={textOf(message)} />
       {!message.isPending && (
         <div className="message-actions">
