@@ -5,7 +5,7 @@ import type { Message } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import type { StartRunBody } from '@parley/contract/run';
 import type { ChangeSessionBody, SessionView } from '@parley/contract/session';
-import { asApiError, errorOf } from './errors.ts';
+import { ApiError, asApiError, errorOf } from './errors.ts';
 
 export interface Me {
   sub: string;
@@ -128,7 +128,12 @@ export function createApiClient(tokens: TokenSource, fetcher: typeof fetch = fet
       json(routePath('attachments', { sessionId }), 'POST', file, signal),
     finishUpload: (sessionId, attachmentId, name, signal) =>
       json(routePath('attachment', { sessionId, attachmentId }), 'PUT', { name }, signal),
-    file: async (url) => (await request(url)).blob(),
+    file: async (url) => {
+      // The user's token goes along: to our own service, whatever a message says.
+      if (!/^\/api\/sessions\/[\w-]+\/attachments\/\w+$/.test(url))
+        throw new ApiError('not-found', 'This file is not where files of this site are.', 404);
+      return (await request(url)).blob();
+    },
     giveFeedback: async (sessionId, messageId, said) => {
       // The page may be left right after a thumb was pressed.
       await request(routePath('feedback', { sessionId, messageId }), {
