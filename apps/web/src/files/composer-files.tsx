@@ -71,7 +71,7 @@ function ComposerFile({ file, tray }: { file: TrayFile; tray: Tray }): ReactNode
   };
   return (
     <li className={`file ${state}`}>
-      <FilePicture name={name} source={preview ?? part} />
+      <FilePicture name={name} source={state === 'failed' ? undefined : (preview ?? part)} />
       <span className="file-words">
         <span className="file-name">{name}</span>
         <FileState file={file} />

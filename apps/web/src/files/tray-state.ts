@@ -36,7 +36,10 @@ export interface Tray {
 /** Why a message cannot be sent yet because of its files; undefined when it can. */
 export function unsentBecause({ files }: TrayState): string | undefined {
   const failed = files.find(({ state }) => state === 'failed');
-  if (failed) return `Remove “${failed.name}”, or try it again, to send your message.`;
+  if (failed) {
+    const again = failed.error?.isPassing === true ? ', or try it again,' : '';
+    return `Remove “${failed.name}”${again} to send your message.`;
+  }
   const uploading = files.filter(({ state }) => state === 'uploading').length;
   if (uploading === 0) return undefined;
   return `Uploading ${uploading === 1 ? 'a file' : `${uploading} files`}: you can send in a moment.`;
