@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessTests } from './access-tests.ts';
+import { approvalTests } from './approval-tests.ts';
 import { chatTests } from './chat-tests.ts';
 import { draftTests } from './draft-tests.ts';
 import { chromiumPath, mustTest } from './env.ts';
@@ -63,6 +64,9 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', () => {
   });
   describe('with long chats and failures', () => {
     longChatTests(world);
+  });
+  describe('with tools that ask first', () => {
+    approvalTests(world);
   });
   describe('with many tabs', () => {
     tabTests(world);

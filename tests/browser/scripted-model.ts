@@ -38,8 +38,12 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   let busy = 0;
   const server = createServer((request, response) => {
     void (async () => {
-      const question = lastQuestion(JSON.parse(await bodyOf(request)) as Chat);
+      const chat = JSON.parse(await bodyOf(request)) as Chat;
+      const question = lastQuestion(chat);
       if (question.startsWith('Sum up this conversation')) return await stream(response, summary, 0);
+      const results = resultsIn(chat);
+      if (results.length > 0) return await stream(response, results, 0);
+      if (/refund|hurry/i.test(question)) return call(response, question);
       if (/exhausted/i.test(question)) return refuse(response, 429, 'Too many requests.', 3_600);
       if (/too long/i.test(question) && !question.startsWith('[Summary')) {
         return refuse(response, 400, "This model's maximum context length is 8192 tokens.");
@@ -96,6 +100,39 @@ async function stream(
   response.end(`data: ${JSON.stringify({ ...envelope, choices: [], usage })}\n\ndata: [DONE]\n\n`);
 }
 
+/** What tools have answered since the last message of the user, in words. */
+function resultsIn({ messages }: Chat): string[] {
+  const since = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
+  return since.flatMap(({ role, content }) =>
+    role === 'tool' ? [`The tool says: ${textOf(content)}\n\n`] : [],
+  );
+}
+
+let calls = 0;
+
+/** Calls the tool that asks first, twice for "both". */
+function call(response: ServerResponse, question: string): void {
+  const name = /hurry/i.test(question) ? 'hurried' : 'refund';
+  const inputs = [{ customer: 'Ada Lovelace', amount: 150, note: 'The umbrella was late.' }];
+  if (/both/i.test(question)) inputs.push({ customer: 'Grace Hopper', amount: 80, note: 'So was hers.' });
+  const tool_calls = inputs.map((input, index) => {
+    calls += 1;
+    return {
+      index,
+      id: `call_${calls}`,
+      type: 'function',
+      function: { name, arguments: JSON.stringify(input) },
+    };
+  });
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const chunk = (delta: object, finish_reason: string | null): string => {
+    const choices = [{ index: 0, delta, finish_reason }];
+    return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'scripted', choices })}\n\n`;
+  };
+  response.write(chunk({ role: 'assistant', content: 'I can pay that back.' }, null));
+  response.end(`${chunk({ tool_calls }, null)}${chunk({}, 'tool_calls')}data: [DONE]\n\n`);
+}
+
 function refuse(response: ServerResponse, status: number, message: string, retryAfter?: number): void {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -103,7 +140,10 @@ function refuse(response: ServerResponse, status: number, message: string, retry
 }
 
 function lastQuestion({ messages }: Chat): string {
-  const content = messages.findLast(({ role }) => role === 'user')?.content;
+  return textOf(messages.findLast(({ role }) => role === 'user')?.content);
+}
+
+function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   const parts = Array.isArray(content) ? (content as { text?: string }[]) : [];
   return parts.map(({ text = '' }) => text).join('');

@@ -33,7 +33,7 @@ function withResult(part: ToolPart, next: Message | undefined): ToolPart {
   if (decided?.type === 'dynamic-tool') {
     return decided.state === 'input-available' ? failed(decided, mayHaveRun) : decided;
   }
-  if (next?.role === 'assistant') return failed(part, answeredAndCut);
+  if (next?.role === 'assistant' && !next.summary) return failed(part, answeredAndCut);
   return failed(part, isExpired(part, next) ? ranOut : wroteOn);
 }
 

@@ -95,4 +95,33 @@ export const chatStates: SiteState[] = [
       await page.getByLabel('Your comment on this answer').fill('Too short to be of use.');
     },
   },
+  {
+    name: 'asked',
+    show: async (person) => {
+      await person.begin('Writer', 'Refund Ada');
+      await person.page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'declining',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Decline', exact: true }).click();
+      await page.getByRole('textbox', { name: /Why not/ }).fill('She was paid last week.');
+    },
+  },
+  {
+    name: 'declined',
+    show: async (person) => {
+      await person.page.getByRole('button', { name: 'Decline', exact: true }).click();
+      await person.lastAnswer.getByText(/The tool says/).waitFor();
+      await person.answered();
+    },
+  },
+  {
+    name: 'approval-expired',
+    show: async (person) => {
+      await person.begin('Writer', 'Hurry with it');
+      await person.page.getByText('ran out').waitFor();
+    },
+  },
 ];

@@ -1,4 +1,5 @@
 import type { FilePart, Message } from '@parley/contract/message';
+import type { Decision } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { BranchChoice } from './branch-choice.ts';
 import { ConversationStore, type Snapshot } from './conversation-store.ts';
@@ -77,6 +78,11 @@ export class LiveConversation {
   /** Has the branch that ends at this message summed up. */
   compact(parentId: string): void {
     this.#sender.submit({ parentId, compact: true });
+  }
+
+  /** Decides on the calls that an answer waits with: one decision for each. */
+  decide(messageId: string, decisions: readonly Decision[]): void {
+    this.#sender.submit({ parentId: messageId, decisions });
   }
 
   choose(messageId: string): void {

@@ -29,9 +29,7 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
           : state,
       );
     case 'refused':
-      return state.pending?.key === entry.key
-        ? { ...state, pending: { ...state.pending, error: entry.error } }
-        : state;
+      return state.pending?.key === entry.key ? refused(state, state.pending, entry.error) : state;
     case 'dismiss':
       return { ...state, pending: undefined };
     case 'choose':
@@ -50,6 +48,14 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
 function submitted(state: Conversation, pending: Pending): Conversation {
   const waiting = state.waiting?.key === pending.key ? undefined : state.waiting;
   return { ...state, pending, waiting };
+}
+
+/** A text waits for its mend; decisions do not: they are taken again, or others were taken meanwhile. */
+function refused(state: Conversation, pending: Pending, error: NonNullable<Pending['error']>): Conversation {
+  const { parentId, decisions } = pending;
+  if (!decisions || parentId === null) return { ...state, pending: { ...pending, error } };
+  const refusedDecisions = { ...state.refusedDecisions, [parentId]: error };
+  return { ...state, pending: undefined, refusedDecisions };
 }
 
 function addRunEvent(state: Conversation, entry: RunEntry): Conversation {

@@ -15,6 +15,9 @@ interface SenderOptions {
   load: () => Promise<void>;
 }
 
+/** What the user says: a message, decisions, or that an existing message is answered, gone on with or summed up. */
+type Submission = Pick<Pending, 'parentId' | 'text' | 'files' | 'compact' | 'decisions'>;
+
 /** Sends what the user says until the server has it, and reads the answer that comes back. */
 export class Sender {
   readonly #scope: ConversationScope;
@@ -26,8 +29,8 @@ export class Sender {
     scope.store.subscribe(() => this.#sendWaiting());
   }
 
-  submit({ parentId, text, files, compact }: Pick<Pending, 'parentId' | 'text' | 'files' | 'compact'>): void {
-    this.#submit({ ...stamp(), parentId, text, files, ...(compact && { compact }) });
+  submit({ parentId, text, files, compact, decisions }: Submission): void {
+    this.#submit({ ...stamp(), parentId, text, files, decisions, ...(compact && { compact }) });
   }
 
   /** Sends a message to the end of the branch on show, as soon as it is known which message that is. */
@@ -85,6 +88,7 @@ export class Sender {
       if (sending.runId !== undefined && !sending.isAnswered) return await runs.readOn(sending.runId);
     } catch (error) {
       const { code, message } = asApiError(error);
+      if (pending.decisions) this.#options.outbox.write(this.#scope.sessionId, undefined);
       store.dispatch([{ type: 'refused', key: pending.key, error: { code, message } }]);
     }
     await load();
@@ -93,13 +97,14 @@ export class Sender {
   /** Starts the run, and reads its answer for as long as the line holds. */
   async #start(sending: Sending, line: AbortController, opened: () => void): Promise<'done' | 'cut'> {
     const { sessionId, transport, store, presence } = this.#scope;
-    const { key, parentId, text, files = [], compact } = sending.pending;
+    const { key, parentId, text, files = [], compact, decisions } = sending.pending;
     const attachments = files.map(attachmentIdOf);
     const body = {
       parentId,
       ...(text !== undefined && { text }),
       ...(attachments.length > 0 && { attachments }),
       ...(compact && { compact }),
+      ...(decisions && { decisions: [...decisions] }),
     };
     const response = await transport.startRun(sessionId, key, body, line.signal);
     opened();

@@ -1,6 +1,6 @@
 import type { FeedbackBody } from '@parley/contract/feedback';
 import type { FilePart, Message, MessagePart } from '@parley/contract/message';
-import type { Seal } from '@parley/contract/run';
+import type { Decision, Seal } from '@parley/contract/run';
 import type { Session, SessionEvent } from '@parley/contract/session';
 import type { StreamEvent } from '@parley/contract/stream';
 
@@ -42,6 +42,8 @@ export interface Pending {
   files?: readonly FilePart[] | undefined;
   /** True when the branch is to be summed up. */
   compact?: true | undefined;
+  /** What the user decided of the calls that the parent waits with. */
+  decisions?: readonly Decision[] | undefined;
   createdAt: string;
   /** Known from the answer's first event. */
   runId?: string;
@@ -82,6 +84,8 @@ export interface Conversation {
   chosen: Readonly<Record<string, string>>;
   /** By the answer's id. */
   feedback: Readonly<Record<string, SentFeedback>>;
+  /** Why what was decided was not taken, by the id of the answer that waits. */
+  refusedDecisions: Readonly<Record<string, { code: string; message: string }>>;
 }
 
 /** One event of a run, by its number in the log. */
@@ -119,4 +123,5 @@ export const emptyConversation: Conversation = {
   open: {},
   chosen: {},
   feedback: {},
+  refusedDecisions: {},
 };

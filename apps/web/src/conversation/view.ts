@@ -1,5 +1,7 @@
 import type { Message, MessagePart } from '@parley/contract/message';
+import type { Decision } from '@parley/contract/run';
 import type { Conversation, Notice, Pending, Said, Waiting } from './state.ts';
+import { joinAnswers } from './waiting-answer.ts';
 
 export type ConversationStatus = 'submitted' | 'streaming' | 'ready' | 'error';
 
@@ -10,6 +12,10 @@ export interface MessageView extends Omit<Message, 'feedback'> {
   notice?: Notice | undefined;
   /** Sent, but not yet in the server's log. */
   isPending?: boolean;
+  /** What was sent of the calls that the answer before it waits with, and is not yet in the server's log. */
+  decisions?: readonly Decision[] | undefined;
+  /** Why what was decided last of its calls is not taken. */
+  decisionError?: { code: string; message: string } | undefined;
   /** What the user thinks of it, as soon as it is said. */
   feedback?: Said;
   /** Why what was said last is not kept. */
@@ -21,7 +27,7 @@ export const pendingAnswerId = 'pending-answer';
 
 /** The branch on show, root first; at its end, what was sent and does not know its place yet. */
 export function shownBranch(state: Conversation): MessageView[] {
-  const known = knownBranch(state);
+  const known = joinAnswers(knownBranch(state));
   return state.waiting ? [...known, ...waitingViews(state.waiting, known.at(-1)?.id ?? null)] : known;
 }
 
@@ -39,6 +45,7 @@ function knownBranch(state: Conversation): MessageView[] {
     branch.push({
       ...withRun(state, shown),
       ...feedbackOf(state, shown),
+      decisionError: state.refusedDecisions[shown.id],
       siblings: siblings.map(({ id }) => id),
     });
     parentId = shown.id;
@@ -104,7 +111,7 @@ function sizeOf(parts: readonly MessagePart[]): number {
 }
 
 function pendingViews(state: Conversation, pending: Pending): MessageView[] {
-  const { createdAt, text, files, parentId, runId, compact } = pending;
+  const { createdAt, text, files, parentId, runId, compact, decisions } = pending;
   const question =
     text === undefined ? [] : [questionView(pendingQuestionId, { text, files, createdAt, parentId })];
   if (pending.error) return question;
@@ -115,6 +122,7 @@ function pendingViews(state: Conversation, pending: Pending): MessageView[] {
     status: content?.seal ?? 'streaming',
     parts: [...(content?.parts ?? [])],
     notice: content?.notice,
+    decisions,
     ...(runId !== undefined && { runId }),
     ...(content?.model !== undefined && { model: content.model }),
     ...(content?.error && { error: content.error }),

@@ -7,6 +7,7 @@ import { Boundary } from '../ui/boundary.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AnswerEnd } from './answer-end.tsx';
+import { useApprovals, type Approvals } from './approval.tsx';
 import { ContextNote } from './context-note.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 import { FeedbackComment } from './feedback-comment.tsx';
@@ -19,8 +20,10 @@ import { useMessage } from './use-message.ts';
 
 export function AssistantMessage(): ReactNode {
   const message = useMessage();
+  const ask = useApprovals(message);
   if (!message) return null;
   const isOpen = message.status === 'streaming';
+  const isWaiting = message.status === 'waiting';
   return (
     <MessagePrimitive.Root
       className="message assistant"
@@ -31,16 +34,21 @@ export function AssistantMessage(): ReactNode {
       {message.summary && <SummaryHead isOpen={isOpen} />}
       <Boundary of={message.parts} instead={<Undrawn message={message} />}>
         {message.parts.map((part, i) => (
-          <Part key={i} part={part} isOpen={isOpen} />
+          <Part key={i} part={part} isOpen={isOpen} ask={ask} />
         ))}
       </Boundary>
       {isOpen && <Waiting message={message} />}
+      {message.decisionError && isWaiting && (
+        <p className="approval-problem" role="alert">
+          Your decision was not taken: {message.decisionError.message}
+        </p>
+      )}
       <AnswerEnd message={message} />
       <ContextNote message={message} />
       {!isOpen && !message.isPending && (
         <>
           <Actions message={message} />
-          <FeedbackComment message={message} />
+          {!isWaiting && <FeedbackComment message={message} />}
         </>
       )}
     </MessagePrimitive.Root>
@@ -68,14 +76,19 @@ function Undrawn({ message }: { message: MessageView }): ReactNode {
 interface PartProps {
   part: MessagePart;
   isOpen: boolean;
+  ask: Approvals;
 }
 
-function Part({ part, isOpen }: PartProps): ReactNode {
+function Part({ part, isOpen, ask }: PartProps): ReactNode {
   switch (part.type) {
     case 'text':
       return <Markdown text={part.text} />;
     case 'dynamic-tool':
-      return <ToolCard part={part} isOpen={isOpen} />;
+      return (
+        <ToolCard part={part} isOpen={isOpen}>
+          {ask(part)}
+        </ToolCard>
+      );
     default: // a step; or what only a newer page can draw
       return null;
   }
@@ -104,7 +117,7 @@ function Actions({ message }: { message: MessageView }): ReactNode {
     <div className="message-actions">
       <BranchPicker message={message} what="answers" />
       <CopyButton text={textOf(message)} what="the answer" />
-      <FeedbackThumbs message={message} />
+      {message.status !== 'waiting' && <FeedbackThumbs message={message} />}
       {canRegenerate && canWrite && !message.summary && (
         <button
           type="button"

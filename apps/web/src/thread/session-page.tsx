@@ -73,6 +73,8 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
     canWrite: appState === 'usable',
     canEdit: app?.features.edit ?? true,
     canRegenerate: app?.features.regenerate ?? true,
+    isOnline: connection !== 'retrying',
+    asker: app?.title ?? 'This chat app',
     send: (text) => conversation.send(text, tray.take()),
     edit: (message, text) => conversation.edit(message, text),
     answer: (parentId) => conversation.answer(parentId),
@@ -84,6 +86,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
       goTo({ page: 'new-chat', app: app.id });
     },
     choose: (messageId) => conversation.choose(messageId),
+    decide: (messageId, decisions) => conversation.decide(messageId, decisions),
     rate: (messageId, said) => conversation.rate(messageId, said),
     stop: () => conversation.stop(),
     retry: () => conversation.retry(),

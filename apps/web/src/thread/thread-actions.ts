@@ -1,4 +1,5 @@
 import { createContext, use } from 'react';
+import type { Decision } from '@parley/contract/run';
 import type { Tray } from '../files/tray-state.ts';
 import type { Said } from '../conversation/state.ts';
 import type { ConversationStatus, MessageView } from '../conversation/view.ts';
@@ -20,6 +21,10 @@ export interface Thread {
   canWrite: boolean;
   canEdit: boolean;
   canRegenerate: boolean;
+  /** False while the server cannot be reached. */
+  isOnline: boolean;
+  /** Who asks when a tool needs approval: the app's name. */
+  asker: string;
   send(text: string): void | Promise<void>;
   edit(message: MessageView, text: string): void;
   answer(parentId: string | null): void;
@@ -28,6 +33,8 @@ export interface Thread {
   /** Begins another chat with the same app, this text in its composer. */
   beginNew(text: string): void;
   choose(messageId: string): void;
+  /** Decides on the calls that an answer waits with: one decision for each. */
+  decide(messageId: string, decisions: readonly Decision[]): void;
   /** Says what the user thinks of an answer; resolves with whether it is kept. */
   rate(messageId: string, said: Said): Promise<boolean>;
   stop(): Promise<void>;

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CallProgress } from './call-progress.tsx';
+import { useTimeLeft } from './time-left.ts';
 import { ToolFailure } from './tool-failure.tsx';
 import './tool-card.css';
 
@@ -13,12 +14,16 @@ interface ToolCardProps {
   part: ToolPart;
   /** True while the answer is being written. */
   isOpen: boolean;
+  /** What the user is asked before the call is made. */
+  children?: ReactNode;
 }
 
 /** A call of a tool: its name and state, and on request what went in and what came out. */
-export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
+export function ToolCard({ part, isOpen, children }: ToolCardProps): ReactNode {
   const [isExpanded, setExpanded] = useState(false);
-  const state = stateOf(part, isOpen);
+  const asksUntil = children ? (part.approval?.expiresAt ?? '') : '';
+  const isInTime = useTimeLeft(asksUntil) > 0;
+  const state = asksUntil === '' ? stateOf(part, isOpen) : asking[isInTime ? 'inTime' : 'expired'];
   return (
     <section className={`tool-card ${state.kind}`} aria-label={`Tool ${part.toolName}`}>
       <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
@@ -32,6 +37,7 @@ export function ToolCard({ part, isOpen }: ToolCardProps): ReactNode {
         <Icon name="chevron" />
       </button>
       <CallProgress part={part} isRunning={state.kind === 'running'} />
+      {children}
       {state.kind === 'failed' && <ToolFailure part={part} />}
       {isExpanded && (
         <div className="tool-detail">
@@ -84,13 +90,24 @@ function isLargeValue(value: unknown): value is LargeValue {
   return typeof preview === 'string' && typeof bytes === 'number' && typeof note === 'string';
 }
 
+/** Of a call that the user is asked to approve. */
+const asking = {
+  inTime: { kind: 'asks', words: 'Waits for you' },
+  expired: { kind: 'cut', words: 'Expired' },
+} as const;
+
 function stateOf(
   part: ToolPart,
   isOpen: boolean,
 ): { kind: 'running' | 'done' | 'failed' | 'cut'; words: string } {
-  if (part.state === 'output-available') return { kind: 'done', words: 'Done' };
+  const { decision, expiresAt } = part.approval ?? {};
+  if (decision === 'declined') return { kind: 'cut', words: 'Declined' };
+  if (part.state === 'output-available') {
+    return { kind: 'done', words: decision === 'approved' ? 'Approved · Done' : 'Done' };
+  }
   if (part.state === 'output-error') return { kind: 'failed', words: 'Failed' };
-  return isOpen ? { kind: 'running', words: 'Running…' } : { kind: 'cut', words: 'Not finished' };
+  if (isOpen) return { kind: 'running', words: 'Running…' };
+  return { kind: 'cut', words: expiresAt !== undefined && !decision ? 'Not made' : 'Not finished' };
 }
 
 /** The values of the input on one line: enough to tell calls apart. */
