@@ -90,14 +90,13 @@ test('every curl command of docs/http-api.md works, and the joined text is the s
     env: { URL: running.url },
   });
   const printed = stdout.split('=====').map((part) => part.trim());
-  const [joined = '', stored = '', stopped = '', given = '', withdrawn, summedUp, ...files] = printed.slice(
-    -12,
-    -1,
-  );
+  const [joined = '', stored = '', stopped = '', refused = '', given = '', withdrawn, summedUp, ...files] =
+    printed.slice(-13, -1);
   const { messages } = JSON.parse(stored) as { messages: Message[] };
   expect(joined).not.toBe('');
   expect(JSON.parse(`"${joined}"`)).toBe(messageText(messages.at(-1)!));
   expect(JSON.parse(stopped)).toMatchObject({ status: 'finished' });
+  expect(JSON.parse(refused)).toMatchObject({ error: { code: 'bad-request', field: 'parentId' } });
   expect(JSON.parse(given)).toMatchObject({ rating: 'down', comment: 'It rained.' });
   expect(withdrawn).toBe('204');
   expect(summedUp).toMatch(/"delta":"The/);

@@ -1,5 +1,7 @@
 import type { Message } from '@parley/contract/message';
-import type { StartRunBody } from '@parley/contract/run';
+import type { Decision, StartRunBody } from '@parley/contract/run';
+import type { StreamEvent } from '@parley/contract/stream';
+import { waitingCalls } from '@parley/contract/waiting-calls';
 import type { ApiClient } from './api-client.ts';
 import { UserError } from '../errors.ts';
 import type { Transcript } from './transcript.ts';
@@ -24,6 +26,7 @@ export async function openConversation(
     throw new UserError(`Session ${session.id} is with "${session.app}", not with "${app}".`);
   }
   let newest = sessionId ? newestOf(await client.messages(session.id)) : undefined;
+  for (const event of newest ? questionsOf(newest) : []) transcript.show(event);
   let running: string | undefined;
   let stopWanted = false;
 
@@ -47,11 +50,39 @@ export async function openConversation(
   return { sessionId: session.id, say, stop };
 }
 
-/** "continue" after a cut answer goes on with that answer; everything else is a new message. */
+/**
+ * "continue" after a cut answer goes on with that answer; "approve" or "decline" decides on all calls that an answer
+ * waits with; everything else is a new message.
+ */
 function bodyFor(text: string, newest: Message | undefined): StartRunBody {
   const parentId = newest?.id ?? null;
+  const decided = newest?.status === 'waiting' ? decisionIn(text) : undefined;
+  if (newest && decided) {
+    const decisions = waitingCalls(newest).map(({ toolCallId }) => ({ toolCallId, ...decided }));
+    return { parentId, decisions };
+  }
   const cut = newest?.status === 'interrupted' || newest?.status === 'stopped';
   return cut && /^continue$/i.test(text) ? { parentId } : { parentId, text };
+}
+
+/** Only the word alone approves: a message that begins with it is a message. */
+function decisionIn(text: string): Omit<Decision, 'toolCallId'> | undefined {
+  if (/^approve$/i.test(text)) return { decision: 'approved' };
+  const [declined, reason] = /^decline(?:[\s:,]+(.+))?$/is.exec(text) ?? [];
+  return declined === undefined ? undefined : { decision: 'declined', ...(reason && { reason }) };
+}
+
+/** What an answer asked before this program was there. */
+function questionsOf(newest: Message): StreamEvent[] {
+  const calls = newest.status === 'waiting' ? waitingCalls(newest) : [];
+  return calls.flatMap(({ toolCallId, toolName, input, approval }): StreamEvent[] => [
+    { type: 'tool-input-available', toolCallId, toolName, dynamic: true, input },
+    {
+      type: 'data-tool-approval',
+      id: toolCallId,
+      data: { toolCallId, expiresAt: approval?.expiresAt ?? '' },
+    },
+  ]);
 }
 
 function newestOf(messages: readonly Message[]): Message | undefined {

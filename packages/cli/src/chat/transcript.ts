@@ -17,6 +17,7 @@ interface CallEnd {
 
 export function textTranscript(write: (text: string) => void): Transcript {
   const names = new Map<string, string>();
+  const inputs = new Map<string, unknown>();
   let held: CallEnd | undefined;
   let atLineStart = true;
   const print = (text: string): void => {
@@ -43,6 +44,7 @@ export function textTranscript(write: (text: string) => void): Transcript {
           return line('');
         case 'tool-input-available':
           names.set(event.toolCallId, printable(event.toolName));
+          inputs.set(event.toolCallId, event.input);
           return line(`  → ${printable(event.toolName)} ${shortened(JSON.stringify(event.input))}`);
         case 'tool-output-available':
           held = { toolCallId: event.toolCallId, mark: '←', text: JSON.stringify(event.output) ?? '' };
@@ -50,6 +52,13 @@ export function textTranscript(write: (text: string) => void): Transcript {
         case 'tool-output-error':
           held = { toolCallId: event.toolCallId, mark: '✗', text: event.errorText };
           return;
+        case 'data-tool-approval': {
+          const { toolCallId, expiresAt } = event.data;
+          // What is approved is shown whole.
+          const input = printable(JSON.stringify(inputs.get(toolCallId), null, 2) ?? '');
+          line(`  ? ${names.get(toolCallId) ?? 'tool'} asks first, with the input ${input}`);
+          return line(`    Say "approve", or "decline" (and why), until ${expiresAt}.`);
+        }
         case 'data-notice':
           return line(`  … ${printable(event.data.message)}`);
         case 'error':
