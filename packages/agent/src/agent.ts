@@ -39,6 +39,11 @@ export interface RunAgentOptions {
   signal: AbortSignal;
   /** Is awaited before the run goes on: a slow reader slows the model. What it throws, `runAgent` throws. */
   onEvent: OnEvent;
+  /**
+   * Resolves once every event that `onEvent` was given is kept for good: a call that the user approved is made then.
+   * Default: they are as soon as `onEvent` resolves.
+   */
+  flush?: () => Promise<void>;
   context: {
     runId: string;
     /** Id of the assistant message that this run writes. */
@@ -80,7 +85,8 @@ const timeIsUp = Symbol('the time of the budget is up');
  */
 export async function runAgent(options: RunAgentOptions): Promise<RunOutcome> {
   const meter = new BudgetMeter(options.budget);
-  const events = new RunEvents(options.onEvent, callIds(options.history), options.storeLargeOutput);
+  const { onEvent, storeLargeOutput, flush } = options;
+  const events = new RunEvents(onEvent, callIds(options.history), storeLargeOutput, flush);
   const ending = new AbortController();
   // A signal of its own: those of `AbortSignal.any` look at all their sources each time they are asked.
   const { signal } = ending;

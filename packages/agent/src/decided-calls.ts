@@ -26,6 +26,9 @@ export async function carryOut(
   });
   await run.events.startStep();
   for (const each of decided) await run.events.decidedCall(each.call, each.decided);
+  // A call that nobody finds on record could be paid for, and asked for again.
+  await run.events.kept();
+  run.signal.throwIfAborted();
   const parts = await Promise.all(decided.map((each) => carryOutOne(run, tools, each.call, each.decided)));
   await run.events.finishStep();
   return parts;

@@ -19,6 +19,7 @@ export type Decided = Omit<Decision, 'toolCallId'>;
 export class RunEvents {
   readonly #onEvent: OnEvent;
   readonly #store: StoreLargeOutput | undefined;
+  readonly #flush: () => Promise<void>;
   /** What `onEvent` threw. No event follows it. */
   failure: { error: unknown } | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -37,8 +38,15 @@ export class RunEvents {
   /** Our ids of calls that are not made before the user approves them, and until when that is possible. */
   readonly #held = new Map<string, string>();
 
-  constructor(onEvent: OnEvent, usedIds: Iterable<string> = [], store?: StoreLargeOutput) {
+  /** `flush` resolves once what `onEvent` was given is kept for good. Default: it is at once. */
+  constructor(
+    onEvent: OnEvent,
+    usedIds: Iterable<string> = [],
+    store?: StoreLargeOutput,
+    flush: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#onEvent = onEvent;
+    this.#flush = flush;
     this.#usedIds = new Set(usedIds);
     this.#store = store;
   }
@@ -50,6 +58,17 @@ export class RunEvents {
 
   async start(messageId: string, runId: string, model: string): Promise<void> {
     await this.#write(() => [{ type: 'start', messageId, messageMetadata: { runId, model } }]);
+  }
+
+  /** Resolves once all events so far are kept for good. */
+  async kept(): Promise<void> {
+    await this.#queue;
+    try {
+      await this.#flush();
+    } catch (error) {
+      this.failure ??= { error };
+      throw error;
+    }
   }
 
   async startStep(): Promise<void> {

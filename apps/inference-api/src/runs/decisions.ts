@@ -1,4 +1,5 @@
 import type { AgentDefinition } from '@parley/contract/agent';
+import { setTimeout as delay } from 'node:timers/promises';
 import { foldRun, type Message } from '@parley/contract/message';
 import type { Decision, StartRunBody } from '@parley/contract/run';
 import { waitingCalls } from '@parley/contract/waiting-calls';
@@ -6,6 +7,10 @@ import { HttpError } from '@parley/service/errors';
 import type { IdempotencyConflictError } from '@parley/store/errors';
 import type { RunLog } from '@parley/store/run-log';
 import type { RunPlan } from './plan.ts';
+
+/** How often, and after how many milliseconds again, to look what another device decided. */
+const looksMax = 10;
+const lookMs = 100;
 
 /** The order of decisions says nothing, so it must not make another request of the same. */
 export function inOrder(body: StartRunBody): StartRunBody {
@@ -42,6 +47,20 @@ export function requireDecisionsFor(
   }
 }
 
+/** The model was told that the calls were not made. */
+export function wroteOn(): HttpError {
+  return conflict('you wrote on without deciding, so the call is not made: ask for it again');
+}
+
+/** What came of the decision would not be in the branch. */
+export function wasDecided(next: Message): HttpError {
+  return new HttpError(
+    'conflict',
+    `this answer was decided, here or on another device: write below what came of it, message "${next.id}"`,
+    { field: 'parentId' },
+  );
+}
+
 /** The calls that a message waits with, in words. */
 export function waitingList(message: Message): string {
   return waitingCalls(message)
@@ -68,12 +87,21 @@ export async function answeredBefore(
   runLog: Pick<RunLog, 'read'>,
   { runId }: IdempotencyConflictError,
 ): Promise<HttpError> {
-  const { parts } = foldRun((await runLog.read(runId)).flatMap(({ events }) => events));
-  const decided = parts.flatMap((part) =>
-    part.type === 'dynamic-tool' && part.approval?.decision ? [part.approval.decision] : [],
-  );
+  let decided = await decisionsIn(runLog, runId);
+  // The other run may have begun a moment ago.
+  for (let looks = 1; decided.length === 0 && looks < looksMax; looks += 1) {
+    await delay(lookMs);
+    decided = await decisionsIn(runLog, runId);
+  }
   const how = new Set(decided).size === 1 ? decided[0] : 'answered in another way';
   return conflict(`this was already ${how}, here or on another device: load the messages to see how it went`);
+}
+
+async function decisionsIn(runLog: Pick<RunLog, 'read'>, runId: string): Promise<Decision['decision'][]> {
+  const { parts } = foldRun((await runLog.read(runId)).flatMap(({ events }) => events));
+  return parts.flatMap((part) =>
+    part.type === 'dynamic-tool' && part.approval?.decision ? [part.approval.decision] : [],
+  );
 }
 
 function conflict(message: string): HttpError {

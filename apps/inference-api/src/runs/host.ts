@@ -157,6 +157,7 @@ async function answer(
       signal: AbortSignal.any([ending, writer.lost]),
       context: { runId, messageId, app, user },
       onEvent: (event) => (isLast(event) ? void last.push(event) : writer.write(event)),
+      flush: () => writer.flush(),
       resolveAgent: options.resolveAgent,
       readFile: ({ url }) => {
         const id = url.split('/').at(-1) ?? '';

@@ -1,7 +1,7 @@
 import { branchTo, type Message } from '@parley/contract/message';
 import type { Decision, StartRunBody } from '@parley/contract/run';
 import { HttpError } from '@parley/service/errors';
-import { requireDecisionsFor, waitingList } from './decisions.ts';
+import { requireDecisionsFor, waitingList, wasDecided, wroteOn } from './decisions.ts';
 
 /** What a start of a run adds to the tree of messages. */
 export interface RunPlan {
@@ -40,8 +40,10 @@ export function planRun(
   }
   if (attachments && text === undefined)
     throw badRequest('attachments', 'attachments go with a message: give it a "text" too');
+  const below = messages.filter((message) => message.parentId === parentId && !message.summary);
   if (decisions !== undefined) {
     requireDecisionsFor(parent, decisions, now);
+    if (below.some(({ role }) => role === 'user')) throw wroteOn();
     return { history, decisions };
   }
   if (compact) {
@@ -50,6 +52,8 @@ export function planRun(
   }
   if (text !== undefined) {
     refuseBelowQuestion(parent);
+    const next = parent?.status === 'waiting' ? below.find(({ role }) => role === 'assistant') : undefined;
+    if (next) throw wasDecided(next);
     // Half a surrogate pair is no text: models' servers refuse it, with every later request of the branch.
     return { user: { text, parentId }, history };
   }

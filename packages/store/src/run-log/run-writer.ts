@@ -32,6 +32,11 @@ export interface RunWriter {
    */
   write(event: StreamEvent): Promise<void>;
   /**
+   * Resolves once all that was written before stands in the log: for what must not happen unless it is on record.
+   * @throws LogLostError or LogUnavailableError once `lost` is aborted
+   */
+  flush(): Promise<void>;
+  /**
    * Ends the run: writes what is left with the last events, sealed. Pass the event that tells the
    * client of the end here, not to `write`: then no client hears of an end that does not stand.
    * Resolves to the seal that stands, which is another's if the run was ended before; undefined if
@@ -112,8 +117,17 @@ class BatchingWriter implements RunWriter {
       throw new Error(`run "${this.#options.runId}" is sealed: it takes no "${event.type}" event`);
     this.#buffer.add(event);
     if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort(noMore);
-    if (!opening.has(event.type)) this.#flushing ??= this.#flush();
+    if (!opening.has(event.type)) this.#flushing ??= this.#writeOut();
     while (this.#buffer.bytes >= waitingBytesMax) await this.#room.promise;
+    this.lost.throwIfAborted();
+  }
+
+  async flush(): Promise<void> {
+    while (this.#flushing || !this.#buffer.isEmpty) {
+      this.#collecting.abort(noMore);
+      this.#flushing ??= this.#writeOut();
+      await this.#flushing;
+    }
     this.lost.throwIfAborted();
   }
 
@@ -123,7 +137,7 @@ class BatchingWriter implements RunWriter {
     this.#addLast(events);
     this.#sealing = { seal };
     this.#collecting.abort(noMore);
-    this.#flushing ??= this.#flush();
+    this.#flushing ??= this.#writeOut();
     await this.#flushing;
     return this.#standing;
   }
@@ -139,7 +153,7 @@ class BatchingWriter implements RunWriter {
   }
 
   /** Writes batches until nothing waits. Never rejects: what goes wrong is `lost`. */
-  async #flush(): Promise<void> {
+  async #writeOut(): Promise<void> {
     try {
       while (!this.#over.signal.aborted && (this.#sealing || !this.#buffer.isEmpty)) {
         await this.#collect();
