@@ -194,6 +194,32 @@ describe('S3', () => {
     await expect(clients.s3.send(new HeadObjectCommand(about))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
+  test('an object that is put only if there is none never replaces one, and of several at once one is taken', async () => {
+    const about = { Bucket: bucket, Key: 'once', IfNoneMatch: '*' };
+    const bodies = ['a', 'b', 'c', 'd'];
+    const put = (Body: string) =>
+      clients.s3.send(new PutObjectCommand({ ...about, Body })).then(
+        () => Body,
+        (error: unknown) => error,
+      );
+    const answers = await Promise.all(bodies.map(put));
+    const taken = answers.filter((answer) => typeof answer === 'string');
+    expect(taken).toHaveLength(1);
+    const refusal = { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } };
+    expect(answers.filter((answer) => answer instanceof Error)).toMatchObject([refusal, refusal, refusal]);
+    expect(await put('e')).toMatchObject(refusal);
+    const got = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'once' }));
+    expect(await got.Body?.transformToString()).toBe(taken[0]);
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'once' }));
+    expect(await put('f')).toBe('f');
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'once' }));
+  });
+
+  test('another condition than that there is none is not offered', async () => {
+    const put = new PutObjectCommand({ Bucket: bucket, Key: 'once', Body: 'x', IfNoneMatch: '"etag"' });
+    await expect(clients.s3.send(put)).rejects.toMatchObject({ name: 'NotImplemented' });
+  });
+
   test('a stream in chunks is stored as its content, and many objects are deleted at once', async () => {
     const Body = Readable.from(['part one, ', 'part two']);
     await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'x', Body, ContentLength: 18 }));

@@ -15,9 +15,15 @@ export interface StoredObject {
   metadata: Record<string, string>;
 }
 
+export interface PutOptions extends Pick<StoredObject, 'contentType' | 'cacheControl' | 'metadata'> {
+  /** Refuse to replace an object. Default: replace it. */
+  ifAbsent?: boolean;
+}
+
 /** Buckets as folders. An object is two files named by the hash of its key: any key is a valid name. */
 export class BucketStore {
   readonly #folder: string;
+  readonly #changes = new Map<string, Promise<unknown>>();
 
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, 'buckets');
@@ -39,22 +45,28 @@ export class BucketStore {
     if (!found) throw new AwsError('NoSuchBucket', `The bucket ${bucket} does not exist.`, 404);
   }
 
-  /** Store a whole object: a reader sees the old one or the new one, never a part. */
+  /**
+   * Store a whole object: a reader sees the old one or the new one, never a part.
+   * @throws AwsError PreconditionFailed, with `ifAbsent`, when there is one
+   */
   async put(
     bucket: string,
     key: string,
     body: Buffer,
-    about: Pick<StoredObject, 'contentType' | 'cacheControl' | 'metadata'>,
+    { ifAbsent = false, ...about }: PutOptions,
   ): Promise<StoredObject> {
     await this.requireBucket(bucket);
     const etag = createHash('md5').update(body).digest('hex');
-    const stored = { key, size: body.length, etag, modified: new Date().toISOString(), ...about };
     const name = this.#name(bucket, key);
-    const before = await this.head(bucket, key).catch(() => undefined);
-    await replace(`${name}.${etag}`, body);
-    await replace(`${name}.json`, Buffer.from(JSON.stringify(stored)));
-    if (before && before.etag !== etag) await rm(`${name}.${before.etag}`, { force: true });
-    return stored;
+    return this.#inTurn(name, async () => {
+      const before = await this.head(bucket, key).catch(() => undefined);
+      if (ifAbsent && before) throw preconditionFailed();
+      const stored = { key, size: body.length, etag, modified: new Date().toISOString(), ...about };
+      await replace(`${name}.${etag}`, body);
+      await replace(`${name}.json`, Buffer.from(JSON.stringify(stored)));
+      if (before && before.etag !== etag) await rm(`${name}.${before.etag}`, { force: true });
+      return stored;
+    });
   }
 
   /** @throws AwsError NoSuchKey */
@@ -74,10 +86,13 @@ export class BucketStore {
   }
 
   async remove(bucket: string, key: string): Promise<void> {
-    const stored = await this.head(bucket, key).catch(() => undefined);
-    if (!stored) return;
-    await rm(`${this.#name(bucket, key)}.json`, { force: true });
-    await rm(`${this.#name(bucket, key)}.${stored.etag}`, { force: true });
+    const name = this.#name(bucket, key);
+    await this.#inTurn(name, async () => {
+      const stored = await this.head(bucket, key).catch(() => undefined);
+      if (!stored) return;
+      await rm(`${name}.json`, { force: true });
+      await rm(`${name}.${stored.etag}`, { force: true });
+    });
   }
 
   /** All objects whose key begins with `prefix`, sorted by key. */
@@ -91,9 +106,28 @@ export class BucketStore {
     return all.filter(({ key }) => key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** Changes of one object come one after another, as each depends on what stands before. One process has the folder. */
+  async #inTurn<T>(name: string, change: () => Promise<T>): Promise<T> {
+    const mine = (this.#changes.get(name) ?? Promise.resolve()).then(change, change);
+    this.#changes.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#changes.get(name) === mine) this.#changes.delete(name);
+    }
+  }
+
   #name(bucket: string, key: string): string {
     return join(this.#folder, bucket, createHash('sha256').update(key).digest('hex'));
   }
+}
+
+function preconditionFailed(): AwsError {
+  return new AwsError(
+    'PreconditionFailed',
+    'At least one of the pre-conditions you specified did not hold',
+    412,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

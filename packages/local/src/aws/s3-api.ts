@@ -110,6 +110,7 @@ export class S3Api {
     response: ServerResponse,
   ): Promise<void> {
     if (request.headers['x-amz-copy-source'] !== undefined) throw notOffered('copying an object');
+    const ifAbsent = isOnlyIfAbsent(request.headers['if-none-match']);
     const raw = await readBody(request, bodyLimit);
     const chunked = String(request.headers['content-encoding'] ?? '').includes('aws-chunked');
     const metadata = Object.fromEntries(
@@ -123,6 +124,7 @@ export class S3Api {
       contentType,
       ...(cacheControl === undefined ? {} : { cacheControl }),
       metadata,
+      ifAbsent,
     });
     response.writeHead(200, { etag: `"${stored.etag}"` }).end();
   }
@@ -212,6 +214,12 @@ function unchunk(raw: Buffer): Buffer {
     at = lineEnd + 2 + size + 2;
   }
   return Buffer.concat(parts);
+}
+
+/** The one condition of a put: that there is no object. */
+function isOnlyIfAbsent(ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw notOffered('If-None-Match other than "*"');
+  return ifNoneMatch === '*';
 }
 
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {

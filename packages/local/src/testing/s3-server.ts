@@ -16,6 +16,8 @@ export interface TestS3 {
   requests: string[];
   /** HTTP status for each of the next requests that match; they do not reach the bucket. */
   faults: { matching: RegExp; status: number }[];
+  /** What happens before each of the next requests that match is answered. */
+  before: { matching: RegExp; act: () => Promise<unknown> }[];
   close(): Promise<void>;
 }
 
@@ -28,13 +30,17 @@ export async function startTestS3(): Promise<TestS3> {
   const s3 = new S3Api(buckets, credentials);
   const requests: string[] = [];
   const faults: TestS3['faults'] = [];
+  const before: TestS3['before'] = [];
   const server = createServer((request, response) => {
     const line = `${request.method} ${(request.url ?? '').replace(/\?x-id=.*/, '')}`;
     requests.push(line);
-    const at = faults.findIndex(({ matching }) => matching.test(line));
-    if (at < 0) return void s3.serve({ request, response, basePath: '' });
-    const [fault] = faults.splice(at, 1);
-    request.resume().on('end', () => response.writeHead(fault?.status ?? 500).end());
+    const answer = () => {
+      const fault = takeMatching(faults, line);
+      if (!fault) return s3.serve({ request, response, basePath: '' });
+      request.resume().on('end', () => response.writeHead(fault.status).end());
+    };
+    const acted = takeMatching(before, line)?.act() ?? Promise.resolve();
+    void acted.then(answer, (error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -43,11 +49,17 @@ export async function startTestS3(): Promise<TestS3> {
     credentials,
     requests,
     faults,
+    before,
     async close() {
       await closed(server);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function takeMatching<T extends { matching: RegExp }>(planned: T[], line: string): T | undefined {
+  const at = planned.findIndex(({ matching }) => matching.test(line));
+  return at < 0 ? undefined : planned.splice(at, 1)[0];
 }
 
 function closed(server: Server): Promise<void> {
