@@ -6,15 +6,23 @@ export abstract class StoreError extends Error {
   abstract readonly code: string;
 }
 
+/** What is looked up by an id, and which ids lead to it. */
+const expectedIds = {
+  session: 'one that you created and have not deleted',
+  message: 'one of this session',
+  attachment: 'one of this session that was uploaded and looked at',
+  run: 'one in a session that you created and have not deleted',
+} as const;
+
 /** Nothing there, or not the caller's: both look the same, so that ids cannot be probed. */
 export class NotFoundError extends StoreError {
   override readonly name = 'NotFoundError';
   readonly code = 'not-found';
-  readonly what: string;
+  readonly what: keyof typeof expectedIds;
   readonly id: string;
 
-  constructor(what: string, id: string) {
-    super(`no ${what} "${id}" of yours exists: expected the id of one that you created and have not deleted`);
+  constructor(what: keyof typeof expectedIds, id: string) {
+    super(`no ${what} "${id}" was found among yours: expected the id of ${expectedIds[what]}`);
     this.what = what;
     this.id = id;
   }

@@ -126,6 +126,21 @@ describe('an attachment', () => {
     expect((await alice.request('GET', pathOf(id))).status).toBe(200);
   });
 
+  it('that was not looked at, of another user or unknown is refused with the same words, which fit', async () => {
+    const bob = world.as('bob');
+    const bobs = await bob.post<SessionView>('/api/sessions', { app: 'reader' });
+    const ids = [
+      await sendFile(alice, session, { name: 'a.txt', content: 'a' }),
+      (await attach(bob, bobs.id, { name: 'b.txt', content: 'b' })).id,
+      '0'.repeat(32),
+    ];
+    for (const id of ids)
+      expect(await refusal(await alice.request('GET', pathOf(id)))).toMatchObject({
+        status: 404,
+        message: `no attachment "${id}" was found among yours: expected the id of one of this session that was uploaded and looked at`,
+      });
+  });
+
   it('is 503 with when to try again while the bucket fails', async () => {
     const { id } = await attach(alice, session, { name: 'a.txt', content: 'a' });
     world.s3.faults.push(

@@ -142,6 +142,9 @@ describe('feedback on an answer', () => {
     ];
     for (const response of tries)
       expect(await problemOf(response)).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await problemOf(await put({ rating: 'up' }, unknown))).message).toBe(
+      `no message "${unknown}" was found among yours: expected the id of one of this session`,
+    );
     expect(await stored()).toBeUndefined();
   });
 

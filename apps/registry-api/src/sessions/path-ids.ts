@@ -19,7 +19,7 @@ export function attachmentId(c: Context): string {
   return id;
 }
 
-function idOf(what: string, given = ''): string {
+function idOf(what: 'session' | 'message', given = ''): string {
   if (!/^[\w-]{1,128}$/.test(given)) throw new NotFoundError(what, given.slice(0, 128));
   return given;
 }
