@@ -1,3 +1,4 @@
+import type { S3ServiceException as ServiceException } from '@aws-sdk/client-s3';
 import { attachable, sizeText } from '@parley/contract/file-type';
 
 /** What is refused about a file, or cannot be done. `code` is one of the contract's error codes. */
@@ -53,12 +54,16 @@ export class FilesUnavailableError extends FileError {
   }
 }
 
+/** S3 met another change of the same key and says to try again. */
+const conflict = 409;
+
 /** What a call of the bucket resolves to. A request that S3 read and refused is passed on, anything else is `unavailable`. */
 export async function answered<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    const { $fault, $retryable } = error as { $fault?: string; $retryable?: object };
-    throw $fault === 'client' && $retryable === undefined ? error : new FilesUnavailableError(error);
+    const { $fault, $retryable, $metadata } = error as Partial<ServiceException>;
+    const isRefused = $fault === 'client' && !$retryable && $metadata?.httpStatusCode !== conflict;
+    throw isRefused ? error : new FilesUnavailableError(error);
   }
 }

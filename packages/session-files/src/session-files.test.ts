@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Upload } from '@parley/contract/attachment';
 import { startTestS3, type TestS3 } from '@parley/local/testing/s3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -143,6 +143,72 @@ describe('an upload', () => {
     await uploads.finish(place, 'a.txt');
     expect(await send(started, 'other')).toBe('taken');
     expect(Buffer.from(await attachments.read(place)).toString()).toBe('first');
+  });
+
+  it('that was looked at does not change when it is looked at again after other bytes were sent', async () => {
+    const place = newPlace();
+    const started = await uploads.start(place, { name: 'a.png', type: '', bytes: png.length });
+    await send(started, png);
+    const first = await uploads.finish(place, 'a.png');
+    await send(started, `GIF89a${'.'.repeat(png.length - 6)}`);
+    expect(await uploads.finish(place, 'a.png')).toEqual(first);
+    expect(Buffer.from(await attachments.read(place))).toEqual(png);
+  });
+
+  it('that is looked at twice at once, with other bytes sent in between, is for both what is kept', async () => {
+    const place = newPlace();
+    const started = await uploads.start(place, { name: 'a.png', type: '', bytes: png.length });
+    await send(started, png);
+    const gif = `GIF89a${'.'.repeat(png.length - 6)}`;
+    const answers: unknown[] = [];
+    s3.before.push({
+      matching: /^PUT .*attachments/,
+      act: async () => {
+        await send(started, gif);
+        answers.push(await uploads.finish(place, 'a.png'));
+      },
+    });
+    answers.push(await uploads.finish(place, 'a.png'));
+    const kept = { id: place.id, name: 'a.png', mediaType: 'image/gif', bytes: png.length };
+    expect(answers).toEqual([kept, kept]);
+    expect(Buffer.from(await attachments.read(place)).toString()).toBe(gif);
+  });
+
+  // S3 tells a role that may not list the whole bucket "access denied" of an object that is missing.
+  it.each([undefined, 403])(
+    'that is deleted while it is looked at was not uploaded (status %s)',
+    async (status) => {
+      const place = newPlace();
+      await send(await uploads.start(place, { name: 'a.txt', type: '', bytes: 1 }), '1');
+      const matching = /^GET [^?]*uploads/;
+      const Key = attachmentKey('uploads', place);
+      const gone = new DeleteObjectCommand({ Bucket: s3.bucket, Key });
+      s3.before.push({ matching, act: () => files.client.send(gone) });
+      if (status !== undefined) s3.faults.push({ matching, status });
+      await expect(uploads.finish(place, 'a.txt')).rejects.toThrow(
+        expect.objectContaining({ code: 'not-found' }),
+      );
+      expect(s3.faults).toEqual([]);
+    },
+  );
+
+  it('that may not be read stays an error of the service', async () => {
+    const place = newPlace();
+    await send(await uploads.start(place, { name: 'a.txt', type: '', bytes: 1 }), '1');
+    s3.faults.push({ matching: /^GET [^?]*uploads/, status: 403 });
+    await expect(uploads.finish(place, 'a.txt')).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+
+  it('is to be tried again when the bucket sees a conflict', async () => {
+    const place = newPlace();
+    await send(await uploads.start(place, { name: 'a.txt', type: '', bytes: 1 }), '1');
+    s3.faults.push({ matching: /^PUT .*attachments/, status: 409 });
+    await expect(uploads.finish(place, 'a.txt')).rejects.toThrow(
+      expect.objectContaining({ code: 'unavailable' }),
+    );
+    expect(await uploads.finish(place, 'a.txt')).toMatchObject({ id: place.id });
   });
 
   it('says that files cannot be reached while the bucket fails', async () => {

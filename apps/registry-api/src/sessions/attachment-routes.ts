@@ -16,7 +16,10 @@ import type { AppDirectory } from '../chat-apps/directory.ts';
 import { attachmentId, sessionId } from './path-ids.ts';
 
 export interface AttachmentRoutesOptions {
-  conversations: Pick<ConversationStore, 'ownedSession' | 'addAttachment' | 'getAttachment'>;
+  conversations: Pick<
+    ConversationStore,
+    'ownedSession' | 'addAttachment' | 'findAttachment' | 'getAttachment'
+  >;
   directory: Pick<AppDirectory, 'get'>;
   uploads: Uploads;
   attachments: Attachments;
@@ -44,6 +47,9 @@ export function addAttachmentRoutes(app: Hono<ServiceEnv>, options: AttachmentRo
     const session = await owned(c);
     const place = placeOf(c, session, attachmentId(c));
     const { name } = await readJson(c, finishUploadBody);
+    // Its form may have been sent again since: what was looked at stays what it is.
+    const standing = await conversations.findAttachment(session, place.id);
+    if (standing) return c.json(standing);
     const attachment = await uploads.finish(place, name);
     // Of a session that was deleted meanwhile nothing may stay behind.
     await owned(c).catch(async (error: unknown) => {

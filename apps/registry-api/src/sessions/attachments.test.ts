@@ -4,7 +4,7 @@ import type { SessionView } from '@parley/contract/session';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createFilesClient } from '@parley/session-files/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { attach, sendFile } from '../testing/attach.ts';
+import { attach, sendFile, sendForm, startUpload } from '../testing/attach.ts';
 import { startWorld, type TestUser, type World } from '../testing/world.ts';
 
 const png = '\x89PNG\r\n\x1a\n picture';
@@ -75,6 +75,20 @@ describe('an attachment', () => {
     const first = await attach(alice, session, { name: 'a.txt', content: 'a' });
     const again = await alice.request('PUT', pathOf(first.id), { name: 'b.txt' });
     expect((await again.json()) as Attachment).toEqual(first);
+  });
+
+  it.each([
+    ['another picture', 'GIF89a another'],
+    ['what would be refused', 'alert("hello")'],
+  ])('stays what it was when its form is sent again with %s', async (_title, other) => {
+    const gif = 'GIF89a picture';
+    const upload = await startUpload(alice, session, { name: 'a.gif', content: gif });
+    const look = async () => (await alice.request('PUT', pathOf(upload.id), { name: 'a.gif' })).json();
+    await sendForm(upload, gif);
+    const first = await look();
+    await sendForm(upload, other);
+    expect(await look()).toEqual(first);
+    expect(await (await alice.request('GET', pathOf(upload.id))).text()).toBe(gif);
   });
 
   it('is not begun in a chat whose app takes none', async () => {
@@ -169,6 +183,18 @@ describe('deleting a session', () => {
     expect(await keys()).toEqual(before);
     expect((await alice.request('GET', pathOf(id))).status).toBe(404);
     expect((await alice.request('PUT', pathOf(id), { name: 'a.txt' })).status).toBe(404);
+  });
+
+  it('while a file of it is looked at leaves nothing of it, and the look finds nothing', async () => {
+    const before = await keys();
+    const id = await sendFile(alice, session, { name: 'a.txt', content: 'a' });
+    world.s3.before.push({
+      matching: /^GET [^?]*uploads/,
+      act: () => alice.request('DELETE', `/api/sessions/${session}`),
+    });
+    const refused = await refusal(await alice.request('PUT', pathOf(id), { name: 'a.txt' }));
+    expect(refused).toMatchObject({ status: 404, code: 'not-found' });
+    expect(await keys()).toEqual(before);
   });
 
   it('that is cut in between leaves the session in sight, and is completed by a repetition', async () => {

@@ -7,21 +7,30 @@ interface TestFile {
   content: string;
 }
 
-/** Starts an upload and sends its form, as a browser does. @returns the id of the attachment that it is to be */
-export async function sendFile(
+/** Starts an upload of a file like this. */
+export async function startUpload(
   user: TestUser,
   sessionId: string,
   { name, type = '', content }: TestFile,
-): Promise<string> {
+): Promise<Upload> {
   const bytes = Buffer.byteLength(content);
-  const path = `/api/sessions/${sessionId}/attachments`;
-  const { id, url, fields } = await user.post<Upload>(path, { name, type, bytes });
+  return user.post<Upload>(`/api/sessions/${sessionId}/attachments`, { name, type, bytes });
+}
+
+/** Sends the form of an upload with this content, as a browser does. */
+export async function sendForm({ url, fields }: Upload, content: string): Promise<void> {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.set(field, value);
-  form.set('file', new Blob([content]), name);
+  form.set('file', new Blob([content]), 'name.bin');
   const answer = await fetch(url, { method: 'POST', body: form });
   if (!answer.ok) throw new Error(`the bucket answered ${answer.status}: ${await answer.text()}`);
-  return id;
+}
+
+/** Starts an upload and sends its form. @returns the id of the attachment that it is to be */
+export async function sendFile(user: TestUser, sessionId: string, file: TestFile): Promise<string> {
+  const upload = await startUpload(user, sessionId, file);
+  await sendForm(upload, file.content);
+  return upload.id;
 }
 
 /** Attaches a file to a session. */

@@ -8,6 +8,8 @@ import type { Key, TableIo } from '../table/table-io.ts';
 export interface AttachmentStore {
   /** Writes it unless one with its id is there; returns the one that stands. Its content must be in the bucket. */
   addAttachment(session: Session, attachment: Attachment): Promise<Attachment>;
+  /** Undefined for one that is not there, or of another session. */
+  findAttachment(session: Session, attachmentId: string): Promise<Attachment | undefined>;
   /** @throws NotFoundError, the same for one that is not there and one of another session */
   getAttachment(session: Session, attachmentId: string): Promise<Attachment>;
 }
@@ -15,18 +17,20 @@ export interface AttachmentStore {
 const attachmentItem = attachmentSchema.strip();
 
 export function createAttachments(table: TableIo): AttachmentStore {
-  async function getAttachment(session: Session, id: string): Promise<Attachment> {
-    const found = await table.get(keyOf(session, id), attachmentItem);
-    if (!found) throw new NotFoundError('attachment', id);
-    return found;
-  }
+  const findAttachment: AttachmentStore['findAttachment'] = (session, id) =>
+    table.get(keyOf(session, id), attachmentItem);
   return {
-    getAttachment,
+    findAttachment,
+    getAttachment: async (session, id) => {
+      const found = await findAttachment(session, id);
+      if (!found) throw new NotFoundError('attachment', id);
+      return found;
+    },
     addAttachment: (session, attachment) =>
       putOrFind(
         attachment,
         () => table.put({ ...keyOf(session, attachment.id), ...attachment }, ifAbsent),
-        () => getAttachment(session, attachment.id),
+        () => findAttachment(session, attachment.id),
       ),
   };
 }
