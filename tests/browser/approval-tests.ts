@@ -31,6 +31,25 @@ export function approvalTests({ site, somebody }: World): void {
     expect(person.complaints).toEqual([]);
   });
 
+  test('characters that nobody sees are codes, in what is asked and in what was sent', async () => {
+    const person = await somebody();
+    await person.begin('Writer', 'Refund hidden');
+    const card = cardOf(person);
+    const seen = /עדה 1\\u200B2[\s\S]*to \\u202E24 NABI ,adA\\u202C \\u\{E0041\}/;
+    await expect.poll(() => card.getByLabel('Input of the call').innerText()).toMatch(seen);
+    await card.getByRole('button', { name: /refund/ }).click();
+    await expect.poll(() => card.getByLabel('Input', { exact: true }).innerText()).toMatch(seen);
+    expect(await card.innerText()).not.toMatch(/[\u202a-\u202e\u200b]/);
+    const codes = await card.getByLabel('Input of the call').locator('.hidden-mark').allInnerTexts();
+    expect(codes).toEqual([
+      String.raw`\u200B`,
+      String.raw`\u202E`,
+      String.raw`\u202C`,
+      String.raw`\u{E0041}`,
+    ]);
+    expect(person.complaints).toEqual([]);
+  });
+
   test('it waits through a reload; by keyboard it is declined with a reason, which the model is told', async () => {
     const person = await somebody();
     const { page } = person;

@@ -110,10 +110,14 @@ function resultsIn({ messages }: Chat): string[] {
 
 let calls = 0;
 
-/** Calls the tool that asks first, twice for "both". */
+/** Reads as "to Ada, IBAN 42", and pays somebody else; the name is from right to left. */
+const hidden = { customer: 'עדה 1\u200b2', amount: 80, note: 'to \u202e24 NABI ,adA\u202c \u{e0041}' };
+
+/** Calls the tool that asks first, twice for "both"; for "hidden" with characters that nobody sees. */
 function call(response: ServerResponse, question: string): void {
   const name = /hurry/i.test(question) ? 'hurried' : 'refund';
-  const inputs = [{ customer: 'Ada Lovelace', amount: 150, note: 'The umbrella was late.' }];
+  const plain = { customer: 'Ada Lovelace', amount: 150, note: 'The umbrella was late.' };
+  const inputs = [/hidden/i.test(question) ? hidden : plain];
   if (/both/i.test(question)) inputs.push({ customer: 'Grace Hopper', amount: 80, note: 'So was hers.' });
   const tool_calls = inputs.map((input, index) => {
     calls += 1;

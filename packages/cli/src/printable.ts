@@ -1,7 +1,9 @@
-/** Without the control characters by which a text could command the terminal. */
+import { withoutReordering } from '@parley/contract/marks';
+
+/** Without the control characters by which a text could command the terminal, and the marks that reorder it. */
 export function printable(text: string): string {
   // oxlint-disable-next-line eslint/no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return withoutReordering(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 
 /** Likewise, and in one line: a text of several could look like a line of ours. */

@@ -118,6 +118,16 @@ export const chatStates: SiteState[] = [
     },
   },
   {
+    name: 'asked-hidden-characters',
+    show: async (person) => {
+      await person.begin('Writer', 'Refund hidden');
+      await person.page
+        .getByText(String.raw`\u{E0041}`)
+        .last()
+        .waitFor();
+    },
+  },
+  {
     name: 'approval-expired',
     show: async (person) => {
       await person.begin('Writer', 'Hurry with it');

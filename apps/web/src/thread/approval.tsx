@@ -6,6 +6,7 @@ import type { MessageView } from '../conversation/view.ts';
 import { ApprovalChoice } from './approval-choice.tsx';
 import { useThread } from './thread-actions.ts';
 import { timeLeftText, useTimeLeft } from './time-left.ts';
+import { ForeignText, ValueText } from './value-text.tsx';
 import './approval.css';
 
 /** What to show of a call below its name: the question whether it may be made, or nothing. */
@@ -54,7 +55,11 @@ function Approval({ part, chosen, isPending, onChoose }: ApprovalProps): ReactNo
   return (
     <div className="approval" role="group" aria-labelledby={id}>
       <p id={id} className="approval-question">
-        <strong>{asker}</strong> asks to use <strong>{part.toolName}</strong> with this input:
+        <strong>{asker}</strong> asks to use{' '}
+        <strong>
+          <ForeignText text={part.toolName} />
+        </strong>{' '}
+        with this input:
       </p>
       <Input value={part.input} />
       {msLeft > 0 && (
@@ -87,7 +92,7 @@ function hindranceOf(now: {
   return now.isOnline ? undefined : 'The server cannot be reached: you can answer once it is back.';
 }
 
-/** All of the input: what is approved must be in sight. */
+/** All of the input: what is approved must be in sight, even what nobody would see. */
 function Input({ value }: { value: unknown }): ReactNode {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [['input', value]];
   if (entries.length === 0) return <p className="approval-input">No input.</p>;
@@ -95,8 +100,12 @@ function Input({ value }: { value: unknown }): ReactNode {
     <dl className="approval-input" tabIndex={0} aria-label="Input of the call">
       {entries.map(([name, each]) => (
         <div key={String(name)}>
-          <dt>{String(name)}</dt>
-          <dd>{typeof each === 'string' ? each : JSON.stringify(each, null, 2)}</dd>
+          <dt>
+            <ForeignText text={String(name)} />
+          </dt>
+          <dd>
+            <ValueText value={each} />
+          </dd>
         </div>
       ))}
     </dl>

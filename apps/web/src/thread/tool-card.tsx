@@ -1,10 +1,12 @@
+import { withCodes } from '@parley/contract/marks';
 import type { ToolPart } from '@parley/contract/message';
-import { useState, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CallProgress } from './call-progress.tsx';
 import { useTimeLeft } from './time-left.ts';
 import { ToolFailure } from './tool-failure.tsx';
+import { ForeignText, textOf, ValueText } from './value-text.tsx';
 import './tool-card.css';
 
 /** Longer output is cut on the screen; the copy button has all that the log holds. */
@@ -25,11 +27,20 @@ export function ToolCard({ part, isOpen, children }: ToolCardProps): ReactNode {
   const isInTime = useTimeLeft(asksUntil) > 0;
   const state = asksUntil === '' ? stateOf(part, isOpen) : asking[isInTime ? 'inTime' : 'expired'];
   return (
-    <section className={`tool-card ${state.kind}`} aria-label={`Tool ${part.toolName}`}>
+    <section className={`tool-card ${state.kind}`} aria-label={`Tool ${withCodes(part.toolName)}`}>
       <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
         <Icon name="tool" />
-        <span className="tool-name">{part.toolName}</span>
-        <span className="tool-summary">{summaryOf(part.input)}</span>
+        <span className="tool-name">
+          <ForeignText text={part.toolName} />
+        </span>
+        <span className="tool-summary">
+          {summaryOf(part.input).map((text, i) => (
+            <Fragment key={i}>
+              {i > 0 && ', '}
+              <ForeignText text={text} />
+            </Fragment>
+          ))}
+        </span>
         <span className="tool-state">
           {state.words}
           {part.durationMs !== undefined && ` · ${durationText(part.durationMs)}`}
@@ -54,26 +65,21 @@ export function ToolCard({ part, isOpen, children }: ToolCardProps): ReactNode {
 
 function Value({ title, value }: { title: string; value: unknown }): ReactNode {
   const large = isLargeValue(value) ? value : undefined;
-  const text = large ? large.preview : textOf(value);
-  const isCut = text.length > shownCharsMax;
+  const shown = large ? large.preview : value;
   return (
     <div className="tool-value">
       <div className="tool-value-head">
         <span>{title}</span>
-        <CopyButton text={text} what={title.toLowerCase()} />
+        <CopyButton text={textOf(shown)} what={title.toLowerCase()} />
       </div>
       <pre tabIndex={0} aria-label={title}>
         <code>
-          {isCut ? `${text.slice(0, shownCharsMax)}\n… ${text.length - shownCharsMax} more characters` : text}
+          <ValueText value={shown} charsMax={shownCharsMax} />
         </code>
       </pre>
       {large && <p className="tool-cut">Cut: {large.bytes.toLocaleString('en')} bytes in all.</p>}
     </div>
   );
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
 }
 
 /** Stands in the log for what is larger than an event may be. */
@@ -110,13 +116,22 @@ function stateOf(
   return { kind: 'cut', words: expiresAt !== undefined && !decision ? 'Not made' : 'Not finished' };
 }
 
-/** The values of the input on one line: enough to tell calls apart. */
-function summaryOf(input: unknown): string {
-  if (typeof input !== 'object' || input === null) return '';
+/** Most characters of a summary. */
+const summaryCharsMax = 120;
+
+/** The values of the input for one line: enough to tell calls apart. */
+function summaryOf(input: unknown): string[] {
+  if (typeof input !== 'object' || input === null) return [];
   const values = Object.values(input).filter((value) =>
     ['string', 'number', 'boolean'].includes(typeof value),
   );
-  return values.join(', ').slice(0, 120);
+  let charsLeft = summaryCharsMax;
+  const texts = values.map((value) => {
+    const text = String(value).slice(0, charsLeft);
+    charsLeft -= text.length;
+    return text;
+  });
+  return texts.filter((text) => text !== '');
 }
 
 export function durationText(ms: number): string {

@@ -79,3 +79,14 @@ test('no text of a model or a tool can command the terminal', () => {
   // oxlint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
+
+test('what is approved shows the characters nobody would see, other lines lack the marks that reorder them', () => {
+  const text = shown([
+    { type: 'tool-input-available', ...call, toolName: 'pay', input: { to: 'a\u202eb\u200bc\u0085' } },
+    { type: 'data-tool-approval', id: 'c', data: { toolCallId: 'c', expiresAt: '2026-01-02T00:00:00Z' } },
+    { type: 'text-delta', id: 't', delta: 'a\u202eb' },
+  ]);
+  expect(text).toContain(String.raw`"to": "a\u202Eb\u200Bc\u0085"`);
+  expect(text).toMatch(/\nab$/);
+  expect(text).not.toContain('\u202e');
+});

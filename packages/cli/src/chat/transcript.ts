@@ -1,3 +1,4 @@
+import { withCodes } from '@parley/contract/marks';
 import type { StreamEvent } from '@parley/contract/stream';
 import { printable } from '../printable.ts';
 
@@ -54,8 +55,8 @@ export function textTranscript(write: (text: string) => void): Transcript {
           return;
         case 'data-tool-approval': {
           const { toolCallId, expiresAt } = event.data;
-          // What is approved is shown whole.
-          const input = printable(JSON.stringify(inputs.get(toolCallId), null, 2) ?? '');
+          // What is approved is shown whole, even what nobody would see.
+          const input = withCodes(JSON.stringify(inputs.get(toolCallId), null, 2) ?? '');
           line(`  ? ${names.get(toolCallId) ?? 'tool'} asks first, with the input ${input}`);
           return line(`    Say "approve", or "decline" (and why), until ${expiresAt}.`);
         }

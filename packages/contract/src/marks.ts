@@ -1,0 +1,42 @@
+// Apart from the schemas, which the page in the browser does without.
+
+/** Of a character class: the marks that reorder the text round them, U+202E and its like. */
+export const reorderingMarks = String.raw`\u202a-\u202e\u2066-\u2069`;
+
+const reordering = new RegExp(`[${reorderingMarks}]+`, 'g');
+
+/** Emoji may be several characters, which marks join to the one that is seen. */
+const emojiPart = String.raw`\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?`;
+/** Controls but newline and tab, format characters and fillers, line breaks that look like blanks, half pairs. */
+const hidden = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+const emojiOrHidden = new RegExp(`${emojiPart}(?:\u200d${emojiPart})*|(${hidden})`, 'gu');
+
+/** The text without the marks that reorder it. */
+export function withoutReordering(text: string): string {
+  return text.replace(reordering, '');
+}
+
+/**
+ * The text in pieces, with a code such as `\u202E` for each character that nobody would see: every second piece is
+ * such a code. So it reads as what it is, whoever wrote it. Newlines, tabs and emoji stay.
+ */
+export function piecesWithCodes(text: string): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { 1: mark, index } of text.matchAll(emojiOrHidden)) {
+    if (mark === undefined) continue;
+    pieces.push(text.slice(from, index), codeOf(mark));
+    from = index + mark.length;
+  }
+  return [...pieces, text.slice(from)];
+}
+
+/** The same in one text. */
+export function withCodes(text: string): string {
+  return piecesWithCodes(text).join('');
+}
+
+function codeOf(mark: string): string {
+  const hex = mark.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`;
+}
