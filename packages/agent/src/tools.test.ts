@@ -269,6 +269,21 @@ describe('a tool behind the Lambda API', () => {
     await hungUp.promise;
   });
 
+  it('that streams is not trusted with what its progress says', async () => {
+    await using lambda = await lambdaAnswering((response) => {
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+      const said = { progress: { percent: 100 / 3, text: 'Paying\u202e eerht\u001b[31m' } };
+      const lines = `${JSON.stringify(said)}\n${JSON.stringify({ ok: true, output: 1 })}\n`;
+      response.end(frame({ ':message-type': 'event', ':event-type': 'PayloadChunk' }, lines));
+    });
+    const heard: unknown[] = [];
+    const tool = { ...forecast, streams: true as const };
+    const signal = new AbortController().signal;
+    const onProgress = (progress: unknown) => void heard.push(progress);
+    await lambda.invoker.invoke({ tool, input: {}, context, signal, onProgress });
+    expect(heard).toEqual([{ percent: 33.3, text: 'Paying eerht [31m' }]);
+  });
+
   it('is left at once when the signal aborts', async () => {
     const asked = Promise.withResolvers<void>();
     await using lambda = await lambdaAnswering(() => asked.resolve());

@@ -17,6 +17,17 @@ test('a progress that is only too much is made to fit', () => {
     expect(toolProgress.safeParse(fitProgress({ text: long })).success).toBe(true);
 });
 
+test('a percent has one decimal at most', () => {
+  expect(fitProgress({ percent: 100 / 3 })).toEqual({ percent: 33.3 });
+  expect(fitProgress({ percent: 50 })).toEqual({ percent: 50 });
+});
+
+test('a text has one line, which commands no screen and reads in one direction', () => {
+  expect(fitProgress({ text: ' Page 1\n of\u202e 7\u001b[31m\u2067 שלום ' })).toEqual({
+    text: 'Page 1 of 7 [31m שלום',
+  });
+});
+
 test.each([
   [{ percent: '40' }, /percent: expected number, received string, got "40"/],
   [{ percent: NaN }, /percent: expected number, received NaN/],

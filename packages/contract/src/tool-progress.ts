@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeIssues, formatProblems } from './issues.ts';
+import { onOneLine } from './written-text.ts';
 
 /** Longest text of a progress, in characters (UTF-16 code units); a longer one is cut. */
 export const progressTextMax = 200;
@@ -18,7 +19,8 @@ export type ToolProgress = z.infer<typeof toolProgress>;
 const said = z.strictObject({ percent: z.number().optional(), text: z.string().optional() });
 
 /**
- * What a tool said, as it may travel: percents below 0 or above 100 become these, longer texts are cut.
+ * What a tool said, as it may travel: percents below 0 or above 100 become these, others are rounded to a
+ * tenth; texts become one line without control characters and marks that reorder, longer ones are cut.
  * @throws Error that names the field, when it is no progress at all
  */
 export function fitProgress(input: unknown): ToolProgress {
@@ -28,8 +30,8 @@ export function fitProgress(input: unknown): ToolProgress {
   if (percent === undefined && text === undefined)
     throw unusable('expected a percent or a text, got neither');
   return {
-    ...(percent !== undefined && { percent: Math.min(100, Math.max(0, percent)) }),
-    ...(text !== undefined && { text: cut(text.toWellFormed()) }),
+    ...(percent !== undefined && { percent: Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10 }),
+    ...(text !== undefined && { text: cut(onOneLine(text.toWellFormed())) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { feedbackBody } from './feedback.ts';
-import { startRunBody } from './run.ts';
+import { decision, startRunBody } from './run.ts';
 import { createSessionBody, changeSessionBody } from './session.ts';
 import { onOneLine } from './written-text.ts';
 
@@ -9,6 +9,7 @@ const titles = (title: string) => [
   changeSessionBody.safeParse({ title }),
   createSessionBody.safeParse({ app: 'weather', title }),
 ];
+const decided = (reason: string) => decision.safeParse({ toolCallId: 'c', decision: 'declined', reason });
 const message = (text: string) => startRunBody.safeParse({ parentId: null, text });
 
 const controls = ['\u0000', '\u001b[31m', '\u0007', '\u007f', '\u0085'];
@@ -24,6 +25,14 @@ test.each(controls)('a comment with the control character %j is refused, and so 
 test.each(['\u202e', '\u2066', '\u2028', '\n', '\t'])('a title with %j is refused', (each) => {
   for (const title of titles(inside(each))) expect(title.success).toBe(false);
 });
+
+test.each(['\u202e', '\u202a', '\u2067', '\u2069'])(
+  'a comment with the mark %j, which reorders text, is refused, and so is the reason of a decision',
+  (each) => {
+    for (const parsed of [comment(inside(each)), decided(inside(each))])
+      expect(parsed.error?.issues[0]?.message).toMatch(/no marks that reorder text/);
+  },
+);
 
 test('half of a surrogate pair is refused in messages, comments and titles', () => {
   for (const half of ['\ud83d', '\ude00']) {
@@ -43,7 +52,7 @@ test('lines, tabs, emoji and texts from right to left stay as they are written',
 });
 
 test('the line ends of every system become newlines in a comment', () => {
-  expect(comment('a\r\nb\rc').data?.comment).toBe('a\nb\nc');
+  expect(comment('a\r\nb\rc\u2028d\u2029e').data?.comment).toBe('a\nb\nc\nd\ne');
 });
 
 test('a title that is made of a message is one that could be written', () => {

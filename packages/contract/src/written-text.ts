@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { reorderingMarks } from './marks.ts';
 
-/** Marks that reorder the text round them (U+202E and its like), and the line breaks that look like blanks. */
-const reordering = /[\u2028-\u202e\u2066-\u2069]/;
-const reorderingAndControls = /[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu;
+const reordering = new RegExp(`[${reorderingMarks}]`, 'u');
+/** What has no place on one line: controls, line breaks that look like blanks, marks that reorder. */
+const unfitForALine = String.raw`\p{Cc}\u2028\u2029${reorderingMarks}`;
+const notOfALine = new RegExp(`[${unfitForALine}]`, 'u');
+const allNotOfALine = new RegExp(`[${unfitForALine}]+`, 'gu');
 
 /** Characters a screen cannot show as they are; newline and tab are none of them. */
 const controls = /[^\P{Cc}\n\t]/u;
-const anyControls = /\p{Cc}/u;
 
 /**
  * A text as a person writes it, trimmed, 1 to `charsMax` characters. Half a surrogate pair is refused:
@@ -21,15 +23,15 @@ export function writtenText(charsMax: number) {
     .refine((text) => text.isWellFormed(), 'expected Unicode text, but half of a surrogate pair is in it');
 }
 
-/** Such a text of lines, without control characters; line ends become newlines. */
+/** Such a text of lines, which read in one direction, without control characters; line ends become newlines. */
 export function writtenLines(charsMax: number) {
   return z
     .string()
-    .overwrite((text) => text.replace(/\r\n?/g, '\n'))
+    .overwrite((text) => text.replace(/\r\n?|[\u2028\u2029]/g, '\n'))
     .pipe(
       writtenText(charsMax).refine(
-        (text) => !controls.test(text),
-        'expected no control characters besides newline and tab',
+        (text) => !controls.test(text) && !reordering.test(text),
+        'expected no control characters besides newline and tab, and no marks that reorder text',
       ),
     );
 }
@@ -37,12 +39,12 @@ export function writtenLines(charsMax: number) {
 /** Such a text on one line, which reads in one direction, as a name does. */
 export function writtenLine(charsMax: number) {
   return writtenText(charsMax).refine(
-    (text) => !anyControls.test(text) && !reordering.test(text),
+    (text) => !notOfALine.test(text),
     'expected one line without control characters and without marks that reorder text',
   );
 }
 
 /** A text on one line, with blanks for what `writtenLine` refuses. */
 export function onOneLine(text: string): string {
-  return text.replace(reorderingAndControls, ' ').replace(/\s+/g, ' ').trim();
+  return text.replace(allNotOfALine, ' ').replace(/\s+/g, ' ').trim();
 }

@@ -1,3 +1,4 @@
+import { withoutReordering } from '@parley/contract/marks';
 import type { Decision } from '@parley/contract/run';
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
 
@@ -83,7 +84,8 @@ function DeclineForm({ hindranceId, onDecline, onCancel }: DeclineFormProps): Re
   useEffect(() => field.current?.focus(), []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (hindranceId === undefined) onDecline(reason.trim());
+    // Pasted texts may bring marks along, which nobody sees and the service refuses.
+    if (hindranceId === undefined) onDecline(withoutReordering(reason).trim());
   };
   return (
     <form className="approval-decline" onSubmit={submit}>

@@ -1,4 +1,5 @@
 import type { commentCharsMax } from '@parley/contract/feedback';
+import { withoutReordering } from '@parley/contract/marks';
 import {
   useEffect,
   useId,
@@ -32,7 +33,8 @@ export function CommentForm({ comment, onSend, onCancel }: CommentFormProps): Re
     event.preventDefault();
     if (isSending) return;
     setSending(true);
-    const isSent = await onSend(text.trim());
+    // Pasted texts may bring marks along, which nobody sees and the service refuses.
+    const isSent = await onSend(withoutReordering(text).trim());
     setSending(false);
     if (!isSent) field.current?.focus();
   };
