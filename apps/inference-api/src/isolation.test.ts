@@ -19,8 +19,7 @@ isolationTests('inference-api', async () => {
     mallorys: await conversation(world, instance, 'alice#session', 'nothing to hide'),
     nothings: { sessionId: 'no-such-session', runId: 'no-such-run' },
     contents: { 'POST startRun': { body: { parentId: null, text: secret }, headers: key } },
-    state: async () =>
-      world.conversations.listMessages(await world.conversations.ownedSession('alice', alices.sessionId)),
+    state: () => world.messagesOf(alices.sessionId),
     close: () => world.close(),
   };
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageText, type Message } from '@parley/contract/message';
+import { messageText } from '@parley/contract/message';
 import { eventId } from '@parley/contract/stream';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import {
@@ -32,10 +32,6 @@ afterEach(() => {
 });
 afterAll(() => world.close());
 
-async function messagesOf(sessionId: string): Promise<Message[]> {
-  return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
 test('a run streams its answer with its tool call, and the stored message says the same', async () => {
   const session = await world.createSession();
   const response = await client.start(session.id, question);
@@ -54,7 +50,7 @@ test('a run streams its answer with its tool call, and the stored message says t
   expect(types).toContain('tool-input-available');
   expect(types).toContain('tool-output-available');
   expect(types.at(-1)).toBe('finish');
-  const [user, answer] = await messagesOf(session.id);
+  const [user, answer] = await world.messagesOf(session.id);
   expect(user).toMatchObject({
     role: 'user',
     parentId: null,
@@ -78,7 +74,7 @@ test('a client that goes away after the third event stops nothing, and resumes t
   const first = await until(await client.start(session.id, question), (_, count) => count === 3);
   const rest = await all(await client.resume(runIdOf(first), first.at(-1)!.id));
   expect(rest[0]!.n).toBe(3);
-  const answer = (await messagesOf(session.id))[1]!;
+  const answer = (await world.messagesOf(session.id))[1]!;
   expect(answer.status).toBe('finished');
   expect(textOf([...first, ...rest])).toBe(messageText(answer));
 });
@@ -135,7 +131,7 @@ test('repeating a start with its key attaches to its run from the beginning; the
   expect(await again).toEqual(await first);
   expect(await all(await client.start(session.id, question, { key }))).toEqual(await first);
   expect(calls).toBe(1);
-  expect(await messagesOf(session.id)).toHaveLength(2);
+  expect(await world.messagesOf(session.id)).toHaveLength(2);
 });
 
 test('a key that was used with another body is a conflict; a missing or unprintable key is refused', async () => {
@@ -153,7 +149,7 @@ test('a key that was used with another body is a conflict; a missing or unprinta
     const refused = await client.request('POST', path, { ...(headers && { headers }), body: question });
     expect(await errorOf(refused)).toMatchObject({ status: 400, field: 'Idempotency-Key' });
   }
-  expect(await messagesOf(session.id)).toHaveLength(2);
+  expect(await world.messagesOf(session.id)).toHaveLength(2);
 });
 
 test('a body that is not as the contract has it is refused, naming the field', async () => {
@@ -174,12 +170,12 @@ test('a body that is not as the contract has it is refused, naming the field', a
 test('edit, regenerate and follow-up grow the tree where the parent says', async () => {
   const session = await world.createSession();
   await all(await client.start(session.id, question));
-  const [user, answer] = await messagesOf(session.id);
+  const [user, answer] = await world.messagesOf(session.id);
   await all(await client.start(session.id, { parentId: answer!.id, text: 'And in Porto?' }));
   await all(await client.start(session.id, { parentId: user!.id }));
   await all(await client.start(session.id, { parentId: null, text: 'What is the weather in Oslo?' }));
 
-  const tree = (await messagesOf(session.id)).map(({ role, parentId }) => ({ role, parentId }));
+  const tree = (await world.messagesOf(session.id)).map(({ role, parentId }) => ({ role, parentId }));
   expect(tree).toHaveLength(7);
   expect(tree.filter(({ parentId }) => parentId === user!.id)).toHaveLength(2);
   expect(tree.filter(({ parentId, role }) => parentId === answer!.id && role === 'user')).toHaveLength(1);
@@ -189,7 +185,7 @@ test('edit, regenerate and follow-up grow the tree where the parent says', async
 test('what cannot be answered is refused: text below a question, nothing to continue, an open parent', async () => {
   const session = await world.createSession();
   await all(await client.start(session.id, question));
-  const [user, answer] = await messagesOf(session.id);
+  const [user, answer] = await world.messagesOf(session.id);
   const below = await client.start(session.id, { parentId: user!.id, text: 'more' });
   expect(await errorOf(below)).toMatchObject({ status: 400, field: 'parentId' });
   const finished = await client.start(session.id, { parentId: answer!.id });
@@ -199,7 +195,7 @@ test('what cannot be answered is refused: text below a question, nothing to cont
   world.forecast.handler = async () => gate.pass();
   const open = all(await client.start(session.id, { parentId: user!.id }));
   await gate.reached;
-  const placeholder = (await messagesOf(session.id)).find(({ status }) => status === 'streaming');
+  const placeholder = (await world.messagesOf(session.id)).find(({ status }) => status === 'streaming');
   const early = await client.start(session.id, { parentId: placeholder!.id, text: 'and?' });
   expect(await errorOf(early)).toMatchObject({ status: 409, code: 'conflict' });
   gate.open();
@@ -223,7 +219,7 @@ test('stop keeps the partial answer, is repeatable, and the answer can be contin
   const log = await all(await client.resume(runId));
   expect(log.slice(0, seen.length)).toEqual(seen);
   expect(log.at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
-  const cut = (await messagesOf(session.id)).find(({ id }) => id === body.messageId)!;
+  const cut = (await world.messagesOf(session.id)).find(({ id }) => id === body.messageId)!;
   expect(cut.status).toBe('stopped');
   expect(messageText(cut)).toBe(textOf(log));
   expect(cut.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
@@ -280,7 +276,7 @@ test('a model that fails ends the run with a code and a sentence, in the stream 
   const [problem, error] = received.slice(-2).map(({ event }) => event);
   expect(problem).toMatchObject({ type: 'data-problem', data: { code: expect.stringMatching(/^model-/) } });
   expect(error).toMatchObject({ type: 'error', errorText: expect.stringMatching(/\w+ \w+/) });
-  const answer = (await messagesOf(session.id))[1]!;
+  const answer = (await world.messagesOf(session.id))[1]!;
   expect(answer).toMatchObject({
     status: 'failed',
     error: problem!.type === 'data-problem' && problem!.data,

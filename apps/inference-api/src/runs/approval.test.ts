@@ -1,5 +1,4 @@
-import { messageText, type Message } from '@parley/contract/message';
-import type { Decision } from '@parley/contract/run';
+import { messageText } from '@parley/contract/message';
 import { waitingCalls } from '@parley/contract/waiting-calls';
 import { systemClock, type Clock } from '@parley/store/clock';
 import { bodyHash, createConversationStore, decisionIds } from '@parley/store/conversations';
@@ -16,10 +15,15 @@ import {
   type Client,
 } from '../testing/client.ts';
 import { createGate } from '../testing/gate.ts';
-import { addRefunds, withinSeconds, type Refunds } from '../testing/refunds.ts';
+import {
+  addRefunds,
+  askRefund,
+  refundQuestion,
+  withinSeconds,
+  type Refunds,
+  type WaitingRefund,
+} from '../testing/refunds.ts';
 import { startWorld, type Instance, type World } from '../testing/world.ts';
-
-const question = { parentId: null, text: 'Refund the amount 150 to the customer Ada' };
 
 let world: World;
 let refunds: Refunds;
@@ -41,23 +45,7 @@ afterEach(() => {
 });
 afterAll(() => world.close());
 
-async function messagesOf(sessionId: string): Promise<Message[]> {
-  return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
-/** A session whose answer waits for the approval of a refund. */
-async function waiting(by = client) {
-  const { id: sessionId } = await world.createSession({ app: 'refunds' });
-  const received = await all(await by.start(sessionId, question));
-  const message = (await messagesOf(sessionId)).at(-1)!;
-  const [call] = waitingCalls(message);
-  const decide = (decision: Omit<Decision, 'toolCallId'>, from = client) =>
-    from.start(sessionId, {
-      parentId: message.id,
-      decisions: [{ toolCallId: call!.toolCallId, ...decision }],
-    });
-  return { sessionId, received, message, call: call!, decide };
-}
+const waiting = (by = client): Promise<WaitingRefund> => askRefund(world, client, by);
 
 test('a call that needs approval is made when it is approved, with the input that was stored, by a run of its own', async () => {
   const { sessionId, received, message, call, decide } = await waiting();
@@ -75,7 +63,7 @@ test('a call that needs approval is made when it is approved, with the input tha
   ]);
   expect(textOf(answered)).toContain('Ada got 150');
   expect(refunds.paid).toEqual([{ customer: 'Ada', amount: 150 }]);
-  const messages = await messagesOf(sessionId);
+  const messages = await world.messagesOf(sessionId);
   expect(messages.map(({ status, parentId }) => [status, parentId]).slice(1)).toEqual([
     ['waiting', messages[0]!.id],
     ['finished', message.id],
@@ -109,7 +97,7 @@ test('devices that answer at the same time make one run; who answers otherwise h
     code: 'conflict',
     message: expect.stringMatching(/^this was already approved/),
   });
-  expect(await messagesOf(sessionId)).toHaveLength(3);
+  expect(await world.messagesOf(sessionId)).toHaveLength(3);
 });
 
 test('opposite answers at the same time: one is taken, the other is refused', async () => {
@@ -132,9 +120,9 @@ test('other devices hear that a run waits, and that it goes on', async () => {
     }
   };
   await next('session');
-  const runId = runIdOf(await all(await client.start(id, question)));
+  const runId = runIdOf(await all(await client.start(id, refundQuestion)));
   expect(await next('run-ended')).toMatchObject({ runId, status: 'waiting' });
-  const message = (await messagesOf(id)).at(-1)!;
+  const message = (await world.messagesOf(id)).at(-1)!;
   const toolCallId = waitingCalls(message)[0]!.toolCallId;
   const decisions = [{ toolCallId, decision: 'declined' as const }];
   await all(await client.start(id, { parentId: message.id, decisions }));
@@ -256,9 +244,9 @@ async function interruptedBy(decide: Awaited<ReturnType<typeof waiting>>['decide
   const late = await createClient((await world.startInstance({ conversations, clock })).url, world.issuer);
   const repeated = await all(await decide({ decision: 'approved' }, late));
   expect(repeated.at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
-  const cut = (await messagesOf(sessionId)).at(-1)!;
+  const cut = (await world.messagesOf(sessionId)).at(-1)!;
   expect(cut.status).toBe('interrupted');
   await all(await late.start(sessionId, { parentId: cut.id }));
-  expect(messageText((await messagesOf(sessionId)).at(-1)!)).toContain('it may have run');
+  expect(messageText((await world.messagesOf(sessionId)).at(-1)!)).toContain('it may have run');
   return cut;
 }

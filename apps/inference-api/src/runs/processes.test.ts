@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageText, type Message } from '@parley/contract/message';
+import { messageText } from '@parley/contract/message';
 import { systemClock, type Clock } from '@parley/store/clock';
 import { createConversationStore, type StartRun } from '@parley/store/conversations';
 import type { StreamEvent } from '@parley/contract/stream';
@@ -37,10 +37,6 @@ afterAll(async () => {
   await world.close();
 });
 
-async function messagesOf(sessionId: string): Promise<Message[]> {
-  return world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
-}
-
 /** Another process's clock, so far ahead that every lease has expired. */
 const lateClock: Clock = { ...systemClock, now: () => Date.now() + 60_000 };
 /** A clock on which nobody waits long, to see what is done every few seconds. */
@@ -67,7 +63,7 @@ test('any instance serves a run of another, while it is open and from any event 
   gate.open();
   const received = [...first, ...(await rest)];
   expect(received).toEqual(await all(await alice!.resume(runIdOf(first))));
-  expect(textOf(received)).toBe(messageText((await messagesOf(session.id))[1]!));
+  expect(textOf(received)).toBe(messageText((await world.messagesOf(session.id))[1]!));
 });
 
 test('two instances that are asked to start one run at the same time run it once and stream the same', async () => {
@@ -85,7 +81,7 @@ test('two instances that are asked to start one run at the same time run it once
     const [first, second] = await Promise.all(streams.map(all));
     expect(second).toEqual(first);
     expect(calls).toBe(round + 1);
-    expect(await messagesOf(session.id)).toHaveLength(2);
+    expect(await world.messagesOf(session.id)).toHaveLength(2);
   }
 });
 
@@ -104,7 +100,7 @@ test('stop from another instance ends the run where it executes, at its next wri
   }
   expect(status).toBe('stopped');
   expect(seen.at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
-  const answer = (await messagesOf(session.id))[1]!;
+  const answer = (await world.messagesOf(session.id))[1]!;
   expect(answer.status).toBe('stopped');
   expect(messageText(answer)).toBe(textOf(seen));
   expect(answer.usage).toEqual(usageTold(seen));
@@ -121,7 +117,7 @@ test('stop from another instance ends a run whose tool is silent when its lease 
   const [alice, elsewhere] = await Promise.all([a, b].map(({ url }) => createClient(url, world.issuer)));
   const stream = all(await alice!.start(session.id, question));
   await gate.reached;
-  const runId = (await messagesOf(session.id))[1]!.runId!;
+  const runId = (await world.messagesOf(session.id))[1]!.runId!;
   await elsewhere!.stop(runId);
   expect((await stream).at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
   // Stopping the instance waits for its open runs: it has none, though the tool still hangs.
@@ -150,7 +146,7 @@ test('after kill -9 in mid-answer nothing seen is missing, the answer is interru
   const received = [...seen, ...resumed];
   expect(received.map(({ n }) => n)).toEqual(received.map((_, i) => i));
   expect(received.at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
-  const cut = (await messagesOf(session.id))[1]!;
+  const cut = (await world.messagesOf(session.id))[1]!;
   expect(cut.status).toBe('interrupted');
   expect(messageText(cut)).toBe(textOf(received));
   expect(cut.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
@@ -177,7 +173,7 @@ test('a process that was paused past its lease gives up its run when it wakes, a
   child.process.kill('SIGCONT');
   for await (const each of stream) seen.push(each);
   expect(seen).toEqual(resumed);
-  expect(messageText((await messagesOf(session.id))[1]!)).toBe(textOf(seen));
+  expect(messageText((await world.messagesOf(session.id))[1]!)).toBe(textOf(seen));
   child.process.kill('SIGTERM');
   expect(await child.exited).toBe(0);
 });
@@ -229,7 +225,7 @@ test('on SIGTERM a process refuses new runs, lets open ones end, and exits with 
   gate.open();
   expect((await open).at(-1)!.event.type).toBe('finish');
   expect(await child.exited).toBe(0);
-  expect((await messagesOf(session.id))[1]!.status).toBe('finished');
+  expect((await world.messagesOf(session.id))[1]!.status).toBe('finished');
 });
 
 test('a start that is under way at SIGTERM is finished too, also when its client has gone', async () => {
@@ -254,7 +250,7 @@ test('a start that is under way at SIGTERM is finished too, also when its client
   const stopped = instance.service.stop();
   gate.open();
   await stopped;
-  expect((await messagesOf(session.id))[1]!.status).toBe('finished');
+  expect((await world.messagesOf(session.id))[1]!.status).toBe('finished');
 });
 
 test('a run that does not end within the stop timeout is sealed as interrupted, and can be continued', async () => {
@@ -271,7 +267,7 @@ test('a run that does not end within the stop timeout is sealed as interrupted, 
   const stopped = instance.service.stop();
   expect((await open).at(-1)!.event).toEqual({ type: 'abort', reason: 'interrupted' });
   await stopped;
-  const cut = (await messagesOf(session.id))[1]!;
+  const cut = (await world.messagesOf(session.id))[1]!;
   expect(cut.status).toBe('interrupted');
 
   gate.open();
@@ -301,5 +297,5 @@ test('a service that is stopping answers new starts with 503, so that another ta
   gate.open();
   await open;
   await stopped;
-  expect(await messagesOf(session.id)).toHaveLength(2);
+  expect(await world.messagesOf(session.id)).toHaveLength(2);
 });

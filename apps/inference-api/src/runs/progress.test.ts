@@ -25,8 +25,7 @@ const callIn = (events: readonly StreamEvent[]): ToolPart =>
 const eventsIn = (received: readonly Received[]): StreamEvent[] => received.map(({ event }) => event);
 
 async function answerIn(sessionId: string): Promise<Message> {
-  const session = await world.conversations.ownedSession('alice', sessionId);
-  return (await world.conversations.listMessages(session))[1]!;
+  return (await world.messagesOf(sessionId))[1]!;
 }
 
 test('what a tool says of its progress is shown while it works, to every device and after a reload', async () => {

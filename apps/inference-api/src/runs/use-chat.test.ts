@@ -1,4 +1,4 @@
-import { messageText, type Message } from '@parley/contract/message';
+import { messageText } from '@parley/contract/message';
 import type { UIMessage } from 'ai';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createClient } from '../testing/client.ts';
@@ -28,8 +28,6 @@ function open(
   return chat;
 }
 
-const stored = async (sessionId: string): Promise<Message[]> =>
-  world.conversations.listMessages(await world.conversations.ownedSession('alice', sessionId));
 const ready = (chat: MountedChat) =>
   vi.waitFor(() => expect(chat.now().status).toBe('ready'), { timeout: 10_000 });
 const halfway = (chat: MountedChat) =>
@@ -64,7 +62,7 @@ test('useChat asks, shows the answer as it comes, and asks again', async () => {
   expect(chat.now().status).toBe('streaming');
   await ready(chat);
   await chat.now().sendMessage({ text: 'And in Porto?' });
-  const messages = await stored(id);
+  const messages = await world.messagesOf(id);
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   expect(chat.answer()).toBe(messageText(messages.at(-1)!));
   expect(chat.now().messages.at(-1)?.id).toBe(messages.at(-1)?.id);
@@ -81,7 +79,7 @@ test('useChat that is loaded in the middle of an answer resumes it, word for wor
   await halfway(second);
   await stopAtServer(second);
   await ready(second);
-  const [, answer] = await stored(id);
+  const [, answer] = await world.messagesOf(id);
   expect(second.answer()).toBe(messageText(answer!));
   expect(second.now().messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
 });
@@ -100,7 +98,7 @@ test('useChat whose connection broke takes the answer up again, without a double
   await halfway(chat);
   await stopAtServer(chat);
   await ready(chat);
-  const [, answer] = await stored(id);
+  const [, answer] = await world.messagesOf(id);
   expect(chat.answer()).toBe(messageText(answer!));
 });
 
@@ -133,9 +131,9 @@ test('leaving does not stop an answer; stopping it is a request by the run’s i
   const { id } = await world.createSession();
   const chat = await askHalfway(id);
   await chat.now().stop();
-  expect((await stored(id)).at(-1)?.status).toBe('streaming');
+  expect((await world.messagesOf(id)).at(-1)?.status).toBe('streaming');
   await stopAtServer(chat);
-  const answer = (await stored(id)).at(-1)!;
+  const answer = (await world.messagesOf(id)).at(-1)!;
   expect(answer.status).toBe('stopped');
   expect(messageText(answer)).toContain(chat.answer());
 });

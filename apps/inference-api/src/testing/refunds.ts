@@ -1,8 +1,12 @@
 import { agentDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
+import type { Message, ToolPart } from '@parley/contract/message';
+import type { Decision } from '@parley/contract/run';
 import { defineTool, toolHandler, toolSpecOf, type ToolContext } from '@parley/contract/tool';
-import { edgeRuntime } from './aws-edge.ts';
+import { waitingCalls } from '@parley/contract/waiting-calls';
 import { z } from 'zod';
+import { edgeRuntime } from './aws-edge.ts';
+import { all, type Client, type Received } from './client.ts';
 import type { World } from './world.ts';
 
 /** A chat app "refunds" whose one tool asks first. */
@@ -17,6 +21,9 @@ export interface Refunds {
 
 /** Seconds in which a refund can be approved. */
 export const withinSeconds = 3_600;
+
+/** Makes the demo model call the tool, with an amount that its rule asks for. */
+export const refundQuestion = { parentId: null, text: 'Refund the amount 150 to the customer Ada' };
 
 /** Registers the app in a world. */
 export async function addRefunds(world: World): Promise<Refunds> {
@@ -44,6 +51,31 @@ export async function addRefunds(world: World): Promise<Refunds> {
   const registration = { ...by(), logicalResourceId: 'App', requestId: 'app' };
   await world.catalog.register({ ...registration, kind: 'app', id: 'refunds', definition: app });
   return refunds;
+}
+
+/** A refund that waits for Alice's approval. */
+export interface WaitingRefund {
+  sessionId: string;
+  /** What came until it waited. */
+  received: Received[];
+  message: Message;
+  call: ToolPart;
+  /** Says what she decides, from any client of hers. */
+  decide(decision: Omit<Decision, 'toolCallId'>, from?: Client): Promise<Response>;
+}
+
+/** Asks for one in a session of its own. `by` is the client that asks. Default: the one that decides. */
+export async function askRefund(world: World, client: Client, by = client): Promise<WaitingRefund> {
+  const { id: sessionId } = await world.createSession({ app: 'refunds' });
+  const received = await all(await by.start(sessionId, refundQuestion));
+  const message = (await world.messagesOf(sessionId)).at(-1)!;
+  const call = waitingCalls(message)[0]!;
+  const decide: WaitingRefund['decide'] = (decision, from = client) =>
+    from.start(sessionId, {
+      parentId: message.id,
+      decisions: [{ toolCallId: call.toolCallId, ...decision }],
+    });
+  return { sessionId, received, message, call, decide };
 }
 
 function specOf(tool: unknown): object {

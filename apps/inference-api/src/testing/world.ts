@@ -1,6 +1,7 @@
 import { createLambdaToolInvoker, createToolClient } from '@parley/agent/tools';
 import { agentDefinition, type LambdaToolDefinition } from '@parley/contract/agent';
 import { chatAppDefinition } from '@parley/contract/chat-app';
+import type { Message } from '@parley/contract/message';
 import { budget } from '@parley/contract/model';
 import type { Session } from '@parley/contract/session';
 import { defineTool, toolHandler, toolSpecOf, type ToolContext } from '@parley/contract/tool';
@@ -46,6 +47,8 @@ export interface World {
   forecast: { handler: Forecast };
   startInstance(options?: Partial<InferenceApiOptions>): Promise<Instance>;
   createSession(options?: { owner?: string; app?: string }): Promise<Session>;
+  /** The stored messages of a session of Alice's. */
+  messagesOf(sessionId: string): Promise<Message[]>;
   close(): Promise<void>;
 }
 
@@ -86,6 +89,8 @@ export async function startWorld(options: { dynamoDb?: string; issuer?: TestIssu
       return instance;
     },
     createSession: ({ owner = 'alice', app = 'weather' } = {}) => conversations.createSession({ owner, app }),
+    messagesOf: async (sessionId) =>
+      conversations.listMessages(await conversations.ownedSession('alice', sessionId)),
     async close() {
       await Promise.all(instances.map(({ service }) => service.stop()));
       await edge.close();
