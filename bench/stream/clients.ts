@@ -26,6 +26,8 @@ export interface Task {
   streams: number;
   /** Shared out among the streams in this order. */
   requests: readonly StreamRequest[];
+  /** Milliseconds of rest after each answer. Default 0. */
+  restMs?: number;
 }
 
 export interface Received {
@@ -43,7 +45,7 @@ export interface Received {
   interrupted: number;
 }
 
-async function run({ url, streams, requests }: Task): Promise<Received> {
+async function run({ url, streams, requests, restMs = 0 }: Task): Promise<Received> {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const answers: ReadAnswer[] = [];
   const began = performance.now();
@@ -51,6 +53,7 @@ async function run({ url, streams, requests }: Task): Promise<Received> {
   const stream = async (): Promise<void> => {
     for (let mine = next++; mine < requests.length; mine = next++) {
       answers.push(await ask(url, requests[mine]!, agent));
+      if (restMs > 0) await delay(restMs);
     }
   };
   await Promise.all(Array.from({ length: streams }, stream));

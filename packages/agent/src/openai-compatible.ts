@@ -15,13 +15,28 @@ export function openAiCompatibleModel(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Model {
+  return new VercelModel({ provider: orderly(chatModel(settings, apiKey), signal) });
+}
+
+/** Endpoints with their models and keys that a process remembers; it has a handful, unless somebody tries many. */
+const chatModelsMax = 100;
+const chatModels = new Map<string, LanguageModelV3>();
+
+/** The provider's client, kept: each one builds the schemas of its answers anew, which takes longer than a request. */
+function chatModel({ baseUrl, model }: Settings, apiKey: string | undefined): LanguageModelV3 {
+  const name = JSON.stringify([baseUrl, model, apiKey]);
+  const kept = chatModels.get(name);
+  if (kept) return kept;
   const provider = createOpenAICompatible({
     name: 'openai-compatible',
-    baseURL: settings.baseUrl.replace(/\/+$/, ''),
+    baseURL: baseUrl.replace(/\/+$/, ''),
     includeUsage: true,
     ...(apiKey !== undefined && { apiKey }),
   });
-  return new VercelModel({ provider: orderly(provider.chatModel(settings.model), signal) });
+  const made = provider.chatModel(model);
+  chatModels.set(name, made);
+  for (const oldest of chatModels.keys()) if (chatModels.size > chatModelsMax) chatModels.delete(oldest);
+  return made;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageText } from '@parley/contract/message';
 import { eventId } from '@parley/contract/stream';
+import type { StartRun } from '@parley/store/conversations';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import {
   all,
@@ -296,6 +297,25 @@ test('a session that is deleted while it is answered stops its run, and disturbs
   await world.conversations.deleteSession('alice', session.id);
   expect((await open).at(-1)!.event).toEqual({ type: 'abort', reason: 'stopped' });
   gate.open();
+  await own.service.stop();
+  expect(own.lines).toContainEqual(expect.objectContaining({ message: 'run ended', seal: 'stopped' }));
+  expect(own.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('a run that begins while its session is deleted is stopped, and its client told that nothing is there', async () => {
+  const { startRun } = world.conversations;
+  const conversations = {
+    ...world.conversations,
+    startRun: async (start: StartRun) => {
+      await world.conversations.deleteSession('alice', start.session.id);
+      return startRun(start);
+    },
+  };
+  const own = await world.startInstance({ conversations });
+  world.forecast.handler = () => new Promise(() => undefined);
+  const session = await world.conversations.createSession({ owner: 'alice', app: 'weather', title: 'Rain' });
+  const alice = await createClient(own.url, world.issuer);
+  expect(await errorOf(await alice.start(session.id, question))).toMatchObject({ status: 404 });
   await own.service.stop();
   expect(own.lines).toContainEqual(expect.objectContaining({ message: 'run ended', seal: 'stopped' }));
   expect(own.lines.filter(({ level }) => level === 'error')).toEqual([]);

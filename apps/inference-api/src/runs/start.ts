@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mayUse } from '@parley/contract/chat-app';
 import { questionParts, type FilePart, type Message } from '@parley/contract/message';
-import type { Budget, ModelSettings } from '@parley/contract/model';
 import type { StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
 import { onOneLine } from '@parley/contract/written-text';
-import { HttpError } from '@parley/service/errors';
 import type { User } from '@parley/service/service-env';
-import type { CatalogStore, LiveEntry } from '@parley/store/catalog';
 import {
   bodyHash,
   decisionIds,
@@ -16,22 +12,18 @@ import {
   type Run,
 } from '@parley/store/conversations';
 import { systemClock, type Clock } from '@parley/store/clock';
-import { IdempotencyConflictError } from '@parley/store/errors';
+import { IdempotencyConflictError, NotFoundError } from '@parley/store/errors';
 import type { RunLog } from '@parley/store/run-log';
+import { createAnswererFinder, notAllowed, type AnswererOptions } from './answerer.ts';
 import { answeredBefore, inOrder, requireTools } from './decisions.ts';
-import type { RunHost, RunTask } from './host.ts';
+import type { RunHost } from './host.ts';
 import { namedFiles } from './named-files.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
-export interface RunStarterOptions {
+export interface RunStarterOptions extends AnswererOptions {
   conversations: Pick<ConversationStore, 'getAttachment' | 'getRun' | 'listMessages' | 'startRun'>;
   runLog: Pick<RunLog, 'read'>;
-  catalog: Pick<CatalogStore, 'getLive'>;
-  host: Pick<RunHost, 'begin' | 'starting'>;
-  /** What agents without a model of their own use. */
-  model: ModelSettings;
-  /** The bounds of every run; an agent's own budget can only be tighter. */
-  budget: Budget;
+  host: Pick<RunHost, 'begin' | 'starting' | 'stop'>;
   /** Time, by which a call can no longer be approved. Default: the system's. */
   clock?: Clock;
 }
@@ -54,27 +46,31 @@ export type StartRun = (request: StartRequest) => Promise<Run>;
  */
 export function createRunStarter(options: RunStarterOptions): StartRun {
   const { conversations, host, clock = systemClock } = options;
+  const findAnswerer = createAnswererFinder(options);
 
   async function start({ user, session, idempotencyKey, body }: StartRequest, hash: string): Promise<Run> {
     const ids = body.decisions
       ? decisionIds(session.id, body.parentId ?? '')
       : startIds(session.id, idempotencyKey ?? '');
-    // Side by side, as the first token waits for them; what they throw counts only where the run is not there.
-    const reads = Promise.all([
-      findAnswerer(options, session.app, user),
-      conversations.listMessages(session),
+    // Side by side, as the first token waits for them; what these throw counts only where the run is not there.
+    const others = Promise.all([
+      findAnswerer(session.app, user),
       namedFiles(conversations, session, body.attachments ?? []),
     ]);
-    reads.catch(() => undefined);
-    const before = await conversations.getRun(ids.runId);
+    others.catch(() => undefined);
+    const messages = await conversations.listMessages(session);
+    // A run stands only when its answer does: there is nothing to look for at a first request.
+    const wasAsked = messages.some(({ id }) => id === ids.messageId);
+    const before = wasAsked ? await conversations.getRun(ids.runId) : undefined;
     if (before) return sameRequest(before, hash);
 
-    const [{ takesFiles, ...answerer }, messages, files] = await reads;
+    const [{ takesFiles, ...answerer }, files] = await others;
     if (files.length > 0 && !takesFiles) throw notAllowed(`chat app "${session.app}" takes no attachments`);
     const plan = planRun(messages, body, clock.now());
     requireTools(answerer.agent, plan);
     const userMessage = plan.user && { id: ids.userMessageId, ...plan.user, files };
-    const { outcome, run } = await conversations.startRun({
+    const { decisions, compact } = plan;
+    const started = conversations.startRun({
       owner: user.sub,
       session,
       runId: ids.runId,
@@ -83,21 +79,23 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
       answer: {
         id: ids.messageId,
         parentId: userMessage?.id ?? body.parentId,
-        ...(plan.compact && { summary: true }),
+        ...(compact && { summary: true }),
       },
       writerId: randomUUID(),
+      onCommitted: (run) =>
+        host.begin({
+          run,
+          ...answerer,
+          history: historyOf(plan, userMessage, run),
+          ...(decisions && { decisions }),
+          ...(compact && { compact }),
+        }),
     });
-    const { decisions, compact } = plan;
-    if (outcome === 'started') {
-      const history = historyOf(plan, userMessage, run);
-      host.begin({
-        run,
-        ...answerer,
-        history,
-        ...(decisions && { decisions }),
-        ...(compact && { compact }),
-      });
-    }
+    const { run } = await started.catch(async (error: unknown) => {
+      // The session was deleted while it began: whoever deleted it could not see it.
+      if (error instanceof NotFoundError) await host.stop(ids.runId);
+      throw error;
+    });
     return run;
   }
 
@@ -115,53 +113,6 @@ export function createRunStarter(options: RunStarterOptions): StartRun {
 function sameRequest(run: Run, hash: string): Run {
   if (run.bodyHash !== hash) throw new IdempotencyConflictError(run.runId);
   return run;
-}
-
-type Answerer = Pick<RunTask, 'agent' | 'model' | 'budget'> & { takesFiles: boolean };
-
-async function findAnswerer(options: RunStarterOptions, appId: string, user: User): Promise<Answerer> {
-  const app = await options.catalog.getLive('app', appId);
-  requireUsable(app, appId, user);
-  const agent = await options.catalog.getLive('agent', app.definition.agent);
-  if (!agent?.enabled) {
-    throw notAllowed(
-      `the agent "${app.definition.agent}" of chat app "${appId}" is not there or switched off`,
-    );
-  }
-  return {
-    agent: agent.definition,
-    model: app.model ?? agent.definition.model ?? options.model,
-    budget: tighter(options.budget, agent.definition.budget ?? options.budget),
-    takesFiles: app.definition.features.attachments,
-  };
-}
-
-function requireUsable(
-  app: LiveEntry<'app'> | undefined,
-  appId: string,
-  user: User,
-): asserts app is LiveEntry<'app'> {
-  if (!app)
-    throw notAllowed(
-      `chat app "${appId}" is no longer there: its sessions stay readable, but take no messages`,
-    );
-  if (!app.enabled)
-    throw notAllowed(`chat app "${appId}" is switched off: ask whoever runs it to switch it on`);
-  if (!mayUse(app.definition.access, user.groups)) {
-    throw notAllowed(`chat app "${appId}" is for members of certain groups, and you are in none of them`);
-  }
-}
-
-function notAllowed(message: string): HttpError {
-  return new HttpError('not-allowed', message);
-}
-
-function tighter(a: Budget, b: Budget): Budget {
-  return {
-    turns: Math.min(a.turns, b.turns),
-    tokens: Math.min(a.tokens, b.tokens),
-    seconds: Math.min(a.seconds, b.seconds),
-  };
 }
 
 function historyOf(

@@ -20,6 +20,11 @@ export interface StartRun {
   writerId: string;
   /** For a session that has no title yet. */
   titleIfNone?: string;
+  /**
+   * Told once the run is committed, if this call started it: whoever executes it need not wait until the session says
+   * so. Should that throw `NotFoundError`, the run has to be stopped. Default: nobody is told.
+   */
+  onCommitted?: (run: Run) => void;
 }
 
 export interface StartedRun {
@@ -41,17 +46,20 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
   }
 
   /**
-   * Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too.
-   * @throws NotFoundError when the session was deleted meanwhile: nobody could read the run, or stop it.
+   * Best effort: the run is committed, and refusing it now would leave it to nobody. Its end is announced too, and
+   * the next message gives a session its title that has none yet.
+   * @throws NotFoundError when the session was deleted meanwhile: nobody can read the run, or stop it.
    */
-  async function announce({ owner, session, answer }: StartRun): Promise<void> {
+  async function announce({ owner, session, answer, ...start }: StartRun): Promise<void> {
     try {
-      await sessions.touchSession(owner, session.id, { shownMessageId: answer.id });
+      const titled = session.title === '' && start.titleIfNone ? { titleIfNone: start.titleIfNone } : {};
+      await sessions.touchSession(owner, session.id, { shownMessageId: answer.id, ...titled });
     } catch (error) {
       if (error instanceof NotFoundError) throw error;
     }
   }
 
+  /** For a start that was cut off behind its commit. */
   async function nameSession({ owner, session, titleIfNone }: StartRun): Promise<void> {
     if (titleIfNone !== undefined && session.title === '')
       await sessions.touchSession(owner, session.id, { titleIfNone });
@@ -60,18 +68,20 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
   return async (start: StartRun): Promise<StartedRun> => {
     const now = timestamp(clock);
     const { user, answer } = messagesOf(start, now);
-    // The claims one after another: of two requests with one key, whoever has the first gets all.
-    const claims = async () => {
-      if (user) await claim(start, user);
-      await claim(start, answer);
-    };
-    await Promise.all([nameSession(start), claims()]);
+    // One after another: of two requests with one key, whoever has the first gets all.
+    if (user) await claim(start, user);
+    await claim(start, answer);
     const run = runOf(start, now, clock.now() + leaseSeconds * 1_000);
     const standing = await runs.putRun(run);
     if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
     // The same writer means that this call's own write arrived and its answer was lost.
     const outcome = standing.writerId === start.writerId ? 'started' : 'repeated';
-    if (outcome === 'started') await announce(start);
+    if (outcome === 'started') {
+      start.onCommitted?.(standing);
+      await announce(start);
+    } else {
+      await nameSession(start);
+    }
     return { outcome, run: standing };
   };
 }

@@ -84,6 +84,8 @@ class BatchingWriter implements RunWriter {
   /** Number of the next batch, and of its first event. */
   #n = 0;
   #first = 0;
+  /** True while the buffer has more than events that wait for what they open. */
+  #isDue = false;
   /** When the last batch was taken out of the buffer. */
   #takenAt = -Infinity;
   #flushing: Promise<void> | undefined;
@@ -117,7 +119,10 @@ class BatchingWriter implements RunWriter {
       throw new Error(`run "${this.#options.runId}" is sealed: it takes no "${event.type}" event`);
     this.#buffer.add(event);
     if (this.#buffer.bytes >= batchBytesMax) this.#collecting.abort(noMore);
-    if (!opening.has(event.type)) this.#flushing ??= this.#writeOut();
+    if (!opening.has(event.type)) {
+      this.#isDue = true;
+      this.#flushing ??= this.#writeOut();
+    }
     while (this.#buffer.bytes >= waitingBytesMax) await this.#room.promise;
     this.lost.throwIfAborted();
   }
@@ -125,6 +130,7 @@ class BatchingWriter implements RunWriter {
   async flush(): Promise<void> {
     while (this.#flushing || !this.#buffer.isEmpty) {
       this.#collecting.abort(noMore);
+      this.#isDue ||= !this.#buffer.isEmpty;
       this.#flushing ??= this.#writeOut();
       await this.#flushing;
     }
@@ -152,15 +158,16 @@ class BatchingWriter implements RunWriter {
     }
   }
 
-  /** Writes batches until nothing waits. Never rejects: what goes wrong is `lost`. */
+  /** Writes batches until nothing is due. Never rejects: what goes wrong is `lost`. */
   async #writeOut(): Promise<void> {
     try {
-      while (!this.#over.signal.aborted && (this.#sealing || !this.#buffer.isEmpty)) {
+      while (!this.#over.signal.aborted && (this.#sealing || this.#isDue)) {
         await this.#collect();
         if (this.#over.signal.aborted) return; // lost meanwhile
         this.#collecting = new AbortController();
         if (this.#sealing) this.#collecting.abort(noMore);
         const events = this.#buffer.take();
+        this.#isDue = !this.#buffer.isEmpty;
         this.#makeRoom();
         await this.#append(events);
       }
