@@ -4,6 +4,7 @@
  *   node scripts/run.mjs bench/devices.ts [--help]
  */
 import { parseArgs } from 'node:util';
+import { optionsOrUsage, progress, wholeNumber } from './command-line.ts';
 import { measureLags, startTwoProcesses, type Answers, type Lags } from './devices/measure.ts';
 import { buildService } from './stream/service.ts';
 
@@ -24,37 +25,27 @@ const goalMs = 350;
 interface Options {
   loads: Answers[];
   isJson: boolean;
+  isHelp: boolean;
 }
 
-const options = optionsOrUsage();
+const options = optionsOrUsage(readDeviceOptions, usage);
 if (options) await run(options);
 
-function optionsOrUsage(): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        runs: { type: 'string', default: '1,10,100' },
-        words: { type: 'string', default: '200' },
-        pace: { type: 'string', default: '20' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const [words, pace] = [number('words', values.words), number('pace', values.pace)];
-    const loads = values.runs.split(',').map((runs) => ({ runs: number('runs', runs), words, pace }));
-    if (!values.help) return { loads, isJson: values.json };
-    process.stdout.write(usage);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    process.exitCode = 2;
-  }
-  return undefined;
-}
-
-function number(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= 1 && value <= 1_000) return value;
-  throw new Error(`--${option} has "${text}"; expected whole numbers from 1 to 1000.`);
+function readDeviceOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      runs: { type: 'string', default: '1,10,100' },
+      words: { type: 'string', default: '200' },
+      pace: { type: 'string', default: '20' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const number = (option: string, text: string) => wholeNumber(option, text, 1, 1_000);
+  const [words, pace] = [number('words', values.words), number('pace', values.pace)];
+  const loads = values.runs.split(',').map((runs) => ({ runs: number('runs', runs), words, pace }));
+  return { loads, isJson: values.json, isHelp: values.help };
 }
 
 async function run({ loads, isJson }: Options): Promise<void> {
@@ -64,7 +55,7 @@ async function run({ loads, isJson }: Options): Promise<void> {
   try {
     await measureLags(processes, { runs: 1, words: 20, pace: 100 }); // so that the code is compiled
     for (const load of loads) {
-      process.stderr.write(`${load.runs} runs …\n`);
+      progress(`${load.runs} runs`);
       const result = { ...load, ...figures(await measureLags(processes, load)) };
       results.push(result);
       if (!isJson) console.log(row(result));

@@ -3,25 +3,14 @@
  * connections are cut, processes killed and paused, and the table throttles, breaks off and answers too late.
  *   node scripts/run.mjs bench/faults.ts [--help]
  */
+import { optionsOrUsage, progress } from './command-line.ts';
 import { readFaultOptions, usage, type FaultOptions } from './faults/options.ts';
 import { trialText, violationCounts } from './faults/report.ts';
 import { runTrial } from './faults/trial.ts';
 import { buildService } from './stream/service.ts';
 
-const options = optionsOrUsage();
+const options = optionsOrUsage(readFaultOptions, usage);
 if (options) await run(options);
-
-function optionsOrUsage(): FaultOptions | undefined {
-  try {
-    const read = readFaultOptions(process.argv.slice(2));
-    if (!read.isHelp) return read;
-    process.stdout.write(usage);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}.\n\n${usage}`);
-    process.exitCode = 2;
-  }
-  return undefined;
-}
 
 async function run(options: FaultOptions): Promise<void> {
   progress(`seed ${options.seed}; building inference-api`);
@@ -33,8 +22,4 @@ async function run(options: FaultOptions): Promise<void> {
     console.log(JSON.stringify({ seed, concurrency, ...trial, counts: violationCounts(violations) }));
   else console.log(trialText(options, trial));
   if (violations.length > 0) process.exitCode = 1;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text} …\n`);
 }

@@ -5,6 +5,7 @@
  * Clients, and the DynamoDB and the tool behind the service, are processes of their own: only the server is counted.
  */
 import { cpus } from 'node:os';
+import { optionsOrUsage, progress } from './command-line.ts';
 import {
   measureBare,
   measureService,
@@ -18,20 +19,8 @@ import { profileService } from './stream/profile.ts';
 import { compare, comparisonTable, loadName, profileTable } from './stream/report.ts';
 import { buildService } from './stream/service.ts';
 
-const options = optionsOrUsage();
+const options = optionsOrUsage(readOptions, usage);
 if (options) await run(options).catch(fail);
-
-function optionsOrUsage(): BenchOptions | undefined {
-  try {
-    const read = readOptions(process.argv.slice(2));
-    if (!read.isHelp) return read;
-    process.stdout.write(usage);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}.\n\n${usage}`);
-    process.exitCode = 2;
-  }
-  return undefined;
-}
 
 async function run({ loads, tokens, repeat, isProfile, isJson }: BenchOptions): Promise<void> {
   progress('building inference-api');
@@ -88,8 +77,4 @@ function leastCpu(measured: readonly Measured[]): Measured {
 function fail(error: Error): void {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text} …\n`);
 }

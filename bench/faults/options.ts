@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../command-line.ts';
 
 export const usage = `usage: node scripts/run.mjs bench/faults.ts [--streams <n>] [--concurrency <n>] [--seed <n>] [--json]
 
@@ -40,10 +41,4 @@ export function readFaultOptions(args: readonly string[]): FaultOptions {
     isJson: values.json,
     isHelp: values.help,
   };
-}
-
-function wholeNumber(option: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new Error(`--${option} has "${text}"; expected a whole number from ${low} to ${high}`);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../command-line.ts';
 import type { Load } from './measure.ts';
 
 export const usage = `usage: node scripts/run.mjs bench/stream.ts [--streams <n,…>] [--pace <n,…>] [--tokens <n>] [--answers <n>]
@@ -41,14 +42,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   const streams = numbers('streams', values.streams ?? (values.profile ? '100' : '1,100,1000'), 10_000);
-  const answers = number('answers', values.answers, 100_000);
+  const answers = wholeNumber('answers', values.answers, 1, 100_000);
   const delays = values.pace
     .split(',')
-    .map((pace) => (pace === 'max' ? 0 : Math.round(1_000 / number('pace', pace, 1_000))));
+    .map((pace) => (pace === 'max' ? 0 : Math.round(1_000 / wholeNumber('pace', pace, 1, 1_000))));
   return {
     loads: delays.flatMap((wordDelayMs) => streams.map((n) => loadOf(n, wordDelayMs, answers))),
-    tokens: number('tokens', values.tokens, 2_000),
-    repeat: number('repeat', values.repeat, 100),
+    tokens: wholeNumber('tokens', values.tokens, 1, 2_000),
+    repeat: wholeNumber('repeat', values.repeat, 1, 100),
     isProfile: values.profile,
     isJson: values.json,
     isHelp: values.help,
@@ -61,11 +62,5 @@ function loadOf(streams: number, wordDelayMs: number, answers: number): Load {
 }
 
 function numbers(option: string, text: string, max: number): number[] {
-  return text.split(',').map((each) => number(option, each, max));
-}
-
-function number(option: string, text: string, max: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new Error(`--${option} has "${text}"; expected whole numbers from 1 to ${max}`);
+  return text.split(',').map((each) => wholeNumber(option, each, 1, max));
 }

@@ -1,6 +1,6 @@
+import { openLine } from '@parley/service/testing/line';
 import { expect, onTestFinished, test } from 'vitest';
 import type { World } from './browser.test.ts';
-import { openLine } from './line.ts';
 import type { Person } from './person.ts';
 
 /** Tools that ask before they are called. */

@@ -1,6 +1,6 @@
+import { openLine } from '@parley/service/testing/line';
 import { expect, onTestFinished, test } from 'vitest';
 import type { World } from './browser.test.ts';
-import { openLine } from './line.ts';
 import { counted } from './person.ts';
 
 /** Everything of chatting, done the way a user does it. */

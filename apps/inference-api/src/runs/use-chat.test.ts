@@ -1,9 +1,9 @@
 import { messageText } from '@parley/contract/message';
+import { openLine } from '@parley/service/testing/line';
 import type { UIMessage } from 'ai';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createClient } from '../testing/client.ts';
 import { mountChat, parleyTransport, type MountedChat } from '../testing/use-chat.ts';
-import { layWire } from '../testing/wire.ts';
 import { defaultForecast, startWorld, type Instance, type World } from '../testing/world.ts';
 
 const question = 'What will the weather be in Lisbon tomorrow?';
@@ -87,11 +87,12 @@ test('useChat that is loaded in the middle of an answer resumes it, word for wor
 test('useChat whose connection broke takes the answer up again, without a doubled word', async () => {
   answerAtLength();
   const { id } = await world.createSession();
-  const wire = await layWire(instance.url);
-  onTestFinished(() => wire.close());
-  const chat = await askHalfway(id, wire.url);
-  wire.cut();
+  const line = await openLine(instance.url);
+  onTestFinished(() => line.close());
+  const chat = await askHalfway(id, line.url);
+  line.cut();
   await vi.waitFor(() => expect(chat.now().status).toBe('error'));
+  line.mend();
   chat.now().setMessages((messages) => messages.slice(0, -1)); // the replay begins at the beginning
   await vi.waitFor(() => expect(chat.answer()).toBe(''));
   void chat.now().resumeStream();
