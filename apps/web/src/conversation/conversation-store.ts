@@ -1,4 +1,5 @@
 import { asApiError } from '../api/errors.ts';
+import { Observable } from '../ui/observable.ts';
 import type { Connection } from './connect.ts';
 import { reduce } from './reduce.ts';
 import { emptyConversation, type Command, type Conversation, type LogEntry } from './state.ts';
@@ -17,48 +18,38 @@ export interface Snapshot {
 }
 
 /** Holds the newest snapshot of a conversation, and tells whoever watches when there is another. */
-export class ConversationStore {
-  readonly #listeners = new Set<() => void>();
+export class ConversationStore extends Observable<Snapshot> {
   readonly #signal: AbortSignal;
-  #snapshot: Snapshot = viewOf(emptyConversation, { connection: 'connecting' });
 
   /** Once `signal` aborts, nothing changes any more. */
   constructor(signal: AbortSignal) {
+    super(viewOf(emptyConversation, { connection: 'connecting' }));
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.#listeners.clear());
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly getSnapshot = (): Snapshot => this.#snapshot;
-
   get state(): Conversation {
-    return this.#snapshot.state;
+    return this.getSnapshot().state;
   }
 
   dispatch(entries: readonly (LogEntry | Command)[]): void {
     const state = entries.reduce(reduce, this.state);
-    if (state !== this.state) this.#publish(viewOf(state, this.#snapshot));
+    if (state !== this.state) this.publish(viewOf(state, this.getSnapshot()));
   }
 
   setConnection(connection: Connection, retryAt?: number): void {
-    const before = this.#snapshot;
+    const before = this.getSnapshot();
     if (connection !== before.connection || retryAt !== before.retryAt)
-      this.#publish({ ...before, connection, retryAt });
+      this.publish({ ...before, connection, retryAt });
   }
 
   /** Says that the conversation cannot be read. */
   fail(error: unknown): void {
     const { code, message } = asApiError(error);
-    this.#publish({ ...this.#snapshot, failure: { code, message } });
+    this.publish({ ...this.getSnapshot(), failure: { code, message } });
   }
 
-  #publish(snapshot: Snapshot): void {
-    if (this.#signal.aborted) return;
-    this.#snapshot = snapshot;
-    for (const listener of this.#listeners) listener();
+  protected override publish(snapshot: Snapshot): void {
+    if (!this.#signal.aborted) super.publish(snapshot);
   }
 }
 

@@ -3,6 +3,7 @@ import type { FilePart } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
 import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
+import { Observable } from '../ui/observable.ts';
 import { refusedFile, thatFit } from './file-check.ts';
 import { sendForm } from './send-form.ts';
 import { emptyTray, type Tray, type TrayFile, type TrayState } from './tray-state.ts';
@@ -16,27 +17,20 @@ export interface FileTrayOptions {
  * The files beside the message that is being written in a session. Each is uploaded as soon as it is chosen, one at a
  * time, and stays here until it is sent or removed, whatever becomes of the others.
  */
-export class FileTray implements Tray {
+export class FileTray extends Observable<TrayState> implements Tray {
   readonly #options: FileTrayOptions;
-  readonly #listeners = new Set<() => void>();
   readonly #uploads = new Map<string, { file: File; ending: AbortController }>();
   #last: Promise<void> = Promise.resolve();
-  #state: TrayState = emptyTray;
 
   constructor(options: FileTrayOptions) {
+    super(emptyTray);
     this.#options = options;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly getSnapshot = (): TrayState => this.#state;
-
   add(files: readonly File[]): void {
-    const { fitting, problem } = thatFit(this.#state.files, files);
+    const { fitting, problem } = thatFit(this.getSnapshot().files, files);
     const added = fitting.map((file) => this.#taken(file));
-    this.#set({ files: [...this.#state.files, ...added], problem });
+    this.publish({ files: [...this.getSnapshot().files, ...added], problem });
     for (const { key, state } of added) if (state === 'uploading') this.#queue(key);
   }
 
@@ -46,21 +40,21 @@ export class FileTray implements Tray {
   }
 
   remove(key: string): void {
-    this.#forget(this.#state.files.filter((file) => file.key === key));
-    this.#set({ files: this.#state.files.filter((file) => file.key !== key) });
+    this.#forget(this.getSnapshot().files.filter((file) => file.key === key));
+    this.publish({ files: this.getSnapshot().files.filter((file) => file.key !== key) });
   }
 
   /** The files that are ready, for a message; they are no longer here. */
   take(): FilePart[] {
     const parts = this.parts();
-    this.#forget(this.#state.files);
-    this.#set(emptyTray);
+    this.#forget(this.getSnapshot().files);
+    this.publish(emptyTray);
     return parts;
   }
 
   /** The files that are ready. */
   parts(): FilePart[] {
-    return this.#state.files.flatMap(({ part }) => part ?? []);
+    return this.getSnapshot().files.flatMap(({ part }) => part ?? []);
   }
 
   /** Brings back what was ready before, in front of what was added since. */
@@ -72,12 +66,13 @@ export class FileTray implements Tray {
         const { filename: name, bytes } = part;
         return { key: crypto.randomUUID(), name, bytes, state: 'ready', progress: 1, part };
       });
-    if (files.length > 0) this.#set({ ...this.#state, files: [...files, ...this.#state.files] });
+    if (files.length > 0)
+      this.publish({ ...this.getSnapshot(), files: [...files, ...this.getSnapshot().files] });
   }
 
   /** Gives up what is being uploaded. */
   close(): void {
-    this.#forget(this.#state.files);
+    this.#forget(this.getSnapshot().files);
   }
 
   #taken(file: File): TrayFile {
@@ -116,9 +111,9 @@ export class FileTray implements Tray {
   }
 
   #change(key: string, change: Partial<TrayFile>): void {
-    if (!this.#state.files.some((file) => file.key === key)) return;
-    const files = this.#state.files.map((file) => (file.key === key ? { ...file, ...change } : file));
-    this.#set({ ...this.#state, files });
+    if (!this.getSnapshot().files.some((file) => file.key === key)) return;
+    const files = this.getSnapshot().files.map((file) => (file.key === key ? { ...file, ...change } : file));
+    this.publish({ ...this.getSnapshot(), files });
   }
 
   #forget(files: readonly TrayFile[]): void {
@@ -127,11 +122,6 @@ export class FileTray implements Tray {
       this.#uploads.delete(key);
       if (preview !== undefined) URL.revokeObjectURL(preview);
     }
-  }
-
-  #set(state: TrayState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -1,4 +1,5 @@
 import { asApiError } from '../api/errors.ts';
+import { Observable } from '../ui/observable.ts';
 import { handOver } from './hand-over.ts';
 import { emptyTray, type Tray, type TrayState } from './tray-state.ts';
 
@@ -6,11 +7,9 @@ import { emptyTray, type Tray, type TrayState } from './tray-state.ts';
  * The tray of a chat that has not begun. Files are uploaded to a session, so that the first ones make it begin: they are
  * handed over to its page.
  */
-export class FirstFiles implements Tray {
+export class FirstFiles extends Observable<TrayState> implements Tray {
   readonly #begin: () => Promise<string>;
   readonly #open: (sessionId: string) => void;
-  readonly #listeners = new Set<() => void>();
-  #state: TrayState = emptyTray;
   #isBeginning = false;
 
   /**
@@ -18,15 +17,10 @@ export class FirstFiles implements Tray {
    * @param open goes to its page
    */
   constructor(begin: () => Promise<string>, open: (sessionId: string) => void) {
+    super(emptyTray);
     this.#begin = begin;
     this.#open = open;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly getSnapshot = (): TrayState => this.#state;
 
   add(files: readonly File[]): void {
     if (files.length > 0 && !this.#isBeginning) void this.#hand(files);
@@ -44,8 +38,7 @@ export class FirstFiles implements Tray {
       this.#open(sessionId);
     } catch (error) {
       const { message } = asApiError(error);
-      this.#state = { files: [], problem: `The files were not attached. ${message}` };
-      for (const listener of this.#listeners) listener();
+      this.publish({ files: [], problem: `The files were not attached. ${message}` });
     } finally {
       this.#isBeginning = false;
     }

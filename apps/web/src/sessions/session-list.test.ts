@@ -27,7 +27,7 @@ async function listOf(...ids: string[]) {
     },
   });
   await list.refresh();
-  return { list, server, shown: () => list.getState().sessions.map(({ title }) => title) };
+  return { list, server, shown: () => list.getSnapshot().sessions.map(({ title }) => title) };
 }
 
 afterEach(() => vi.useRealTimers());
@@ -47,9 +47,9 @@ test('undo brings it back, and nothing is deleted', async () => {
   const { list, server, shown } = await listOf('a', 'b');
   list.remove(session('a'));
   list.undo();
-  expect(list.getState().restored).toBe('a');
+  expect(list.getSnapshot().restored).toBe('a');
   list.settle();
-  expect(list.getState().restored).toBeUndefined();
+  expect(list.getSnapshot().restored).toBeUndefined();
   await vi.advanceTimersByTimeAsync(undoMs * 2);
   expect([shown().toSorted(), server.sessions.length]).toEqual([['a', 'b'], 2]);
 });
@@ -71,7 +71,7 @@ test('what the server refuses is put back as it was, with a sentence', async () 
   list.remove(session('a'));
   list.commit();
   await vi.waitFor(() => expect(shown()).toEqual(['a']));
-  expect(list.getState().problem).toContain('cannot be reached');
+  expect(list.getSnapshot().problem).toContain('cannot be reached');
 });
 
 /** A list whose requests are answered when the test says so, in the order it says. */
@@ -83,7 +83,7 @@ function slowList() {
     changeSession: (id, { title = '' }) => Promise.resolve({ ...session(id), title }),
     deleteSession: () => Promise.resolve(),
   });
-  return { list, answers, shown: () => list.getState().sessions.map(({ title }) => title) };
+  return { list, answers, shown: () => list.getSnapshot().sessions.map(({ title }) => title) };
 }
 
 test('an answer that was overtaken by a newer one takes nothing away', async () => {

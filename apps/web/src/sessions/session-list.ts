@@ -1,6 +1,7 @@
 import type { SessionView } from '@parley/contract/session';
 import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
+import { Observable } from '../ui/observable.ts';
 
 type ListApi = Pick<ApiClient, 'sessions' | 'changeSession' | 'deleteSession'>;
 
@@ -21,10 +22,8 @@ export interface SessionListState {
 export const undoMs = 7_000;
 
 /** The user's sessions: pages of them, renaming, and deleting with a time to undo it. */
-export class SessionList {
+export class SessionList extends Observable<SessionListState> {
   readonly #api: ListApi;
-  readonly #listeners = new Set<() => void>();
-  #state: SessionListState = { status: 'loading', sessions: [], hasMore: false };
   #cursor: string | undefined;
   /** Deleted here; a page that was read a moment earlier may still hold them. */
   readonly #gone = new Set<string>();
@@ -35,14 +34,9 @@ export class SessionList {
   readonly #notedAt = new Map<string, number>();
 
   constructor(api: ListApi) {
+    super({ status: 'loading', sessions: [], hasMore: false });
     this.#api = api;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly getState = (): SessionListState => this.#state;
 
   /** Reads the newest page; older ones that were read stay. */
   async refresh(): Promise<void> {
@@ -51,13 +45,14 @@ export class SessionList {
       const { sessions, cursor } = await this.#api.sessions();
       if (askedAt < this.#shownSince) return;
       this.#shownSince = askedAt;
-      const newer = this.#state.sessions.filter(({ id }) => (this.#notedAt.get(id) ?? 0) > askedAt);
-      const isFirst = this.#state.status !== 'ready';
+      const newer = this.getSnapshot().sessions.filter(({ id }) => (this.#notedAt.get(id) ?? 0) > askedAt);
+      const isFirst = this.getSnapshot().status !== 'ready';
       if (isFirst) this.#cursor = cursor;
-      const kept = isFirst || cursor === undefined ? [] : this.#state.sessions.slice(sessions.length);
+      const kept = isFirst || cursor === undefined ? [] : this.getSnapshot().sessions.slice(sessions.length);
       this.#set({ status: 'ready', sessions: merged(kept, [...sessions, ...newer]), problem: undefined });
     } catch (error) {
-      if (this.#state.status !== 'ready') this.#set({ status: 'error', problem: asApiError(error).message });
+      if (this.getSnapshot().status !== 'ready')
+        this.#set({ status: 'error', problem: asApiError(error).message });
     }
   }
 
@@ -66,14 +61,14 @@ export class SessionList {
     await this.#tell(async () => {
       const { sessions, cursor } = await this.#api.sessions(this.#cursor);
       this.#cursor = cursor;
-      this.#set({ sessions: merged(this.#state.sessions, sessions) });
+      this.#set({ sessions: merged(this.getSnapshot().sessions, sessions) });
     });
   }
 
   /** Takes in what is known of one session from elsewhere. */
   note(session: SessionView): void {
     this.#notedAt.set(session.id, ++this.#clock);
-    this.#set({ sessions: merged(this.#state.sessions, [session]) });
+    this.#set({ sessions: merged(this.getSnapshot().sessions, [session]) });
   }
 
   async rename(session: SessionView, title: string): Promise<void> {
@@ -88,7 +83,7 @@ export class SessionList {
   remove(session: SessionView, wasOpen = false): void {
     this.commit();
     this.#set({
-      sessions: this.#state.sessions.filter(({ id }) => id !== session.id),
+      sessions: this.getSnapshot().sessions.filter(({ id }) => id !== session.id),
       leaving: session,
       wasOpen,
       restored: undefined,
@@ -98,9 +93,9 @@ export class SessionList {
 
   undo(): void {
     clearTimeout(this.#timer);
-    const { leaving } = this.#state;
+    const { leaving } = this.getSnapshot();
     if (!leaving) return;
-    const sessions = merged(this.#state.sessions, [leaving]);
+    const sessions = merged(this.getSnapshot().sessions, [leaving]);
     this.#set({ sessions, leaving: undefined, restored: leaving.id });
   }
 
@@ -112,7 +107,7 @@ export class SessionList {
   /** Deletes what is leaving, now: its time is over, or the page is being left. */
   commit(): void {
     clearTimeout(this.#timer);
-    const { leaving } = this.#state;
+    const { leaving } = this.getSnapshot();
     if (!leaving) return;
     this.#gone.add(leaving.id);
     this.#set({ leaving: undefined });
@@ -139,10 +134,9 @@ export class SessionList {
   }
 
   #set(change: Partial<SessionListState>): void {
-    const next = { ...this.#state, ...change };
+    const next = { ...this.getSnapshot(), ...change };
     const sessions = next.sessions.filter(({ id }) => id !== next.leaving?.id && !this.#gone.has(id));
-    this.#state = { ...next, sessions, hasMore: this.#cursor !== undefined };
-    for (const listener of this.#listeners) listener();
+    this.publish({ ...next, sessions, hasMore: this.#cursor !== undefined });
   }
 }
 

@@ -7,7 +7,7 @@ import { ThreadRow } from './thread-row.tsx';
 /** The user's sessions, under the days they were last used. */
 export function ThreadList({ openId }: { openId: string | undefined }): ReactNode {
   const { list } = useServices();
-  const { status, sessions, hasMore, problem } = useSyncExternalStore(list.subscribe, list.getState);
+  const { status, sessions, hasMore, problem } = useSyncExternalStore(list.subscribe, list.getSnapshot);
   if (status === 'loading') return <ListSkeleton />;
   if (status === 'error') {
     return (

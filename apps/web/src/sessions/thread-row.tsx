@@ -14,7 +14,7 @@ export function ThreadRow({ session, isOpen }: { session: SessionView; isOpen: b
   const renameButton = useRef<HTMLButtonElement>(null);
   const link = useRef<HTMLAnchorElement>(null);
   const title = titleOf(session);
-  const isRestored = useSyncExternalStore(list.subscribe, () => list.getState().restored === session.id);
+  const isRestored = useSyncExternalStore(list.subscribe, () => list.getSnapshot().restored === session.id);
   useEffect(() => {
     // What brought it back is gone, and the focus was on that.
     if (!isRestored) return;

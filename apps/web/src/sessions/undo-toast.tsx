@@ -6,7 +6,7 @@ import { titleOf } from './title.ts';
 /** Says that a session was deleted, for as long as that can be undone; or what did not work. */
 export function UndoToast(): ReactNode {
   const { list } = useServices();
-  const { leaving, wasOpen, problem, status } = useSyncExternalStore(list.subscribe, list.getState);
+  const { leaving, wasOpen, problem, status } = useSyncExternalStore(list.subscribe, list.getSnapshot);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     // The row that had the focus is gone.

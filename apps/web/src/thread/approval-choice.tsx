@@ -1,9 +1,6 @@
-import { withoutReordering } from '@parley/contract/marks';
 import type { Decision } from '@parley/contract/run';
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
-
-/** The contract's figure: the page does without the contract's schemas. */
-const reasonCharsMax = 2_000;
+import { useId, useState, type ReactNode } from 'react';
+import { NoteForm } from './note-form.tsx';
 
 interface ApprovalChoiceProps {
   toolCallId: string;
@@ -78,42 +75,32 @@ interface DeclineFormProps {
 }
 
 function DeclineForm({ hindranceId, onDecline, onCancel }: DeclineFormProps): ReactNode {
-  const [reason, setReason] = useState('');
-  const field = useRef<HTMLTextAreaElement>(null);
-  const id = useId();
-  useEffect(() => field.current?.focus(), []);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    // Pasted texts may bring marks along, which nobody sees and the service refuses.
-    if (hindranceId === undefined) onDecline(withoutReordering(reason).trim());
+  const send = async (reason: string): Promise<boolean> => {
+    if (hindranceId === undefined) onDecline(reason);
+    return true;
   };
   return (
-    <form className="approval-decline" onSubmit={submit}>
-      <label htmlFor={id}>Why not? The model is told; you can leave it empty.</label>
-      <textarea
-        ref={field}
-        id={id}
-        rows={2}
-        maxLength={reasonCharsMax}
-        value={reason}
-        onChange={(event) => setReason(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.nativeEvent.isComposing) onCancel();
-        }}
-      />
-      <div className="approval-actions">
-        <button
-          type="submit"
-          className="button primary"
-          aria-disabled={hindranceId !== undefined}
-          aria-describedby={hindranceId}
-        >
-          Decline
-        </button>
-        <button type="button" className="button quiet" onClick={onCancel}>
-          Back
-        </button>
-      </div>
-    </form>
+    <NoteForm
+      label="Why not? The model is told; you can leave it empty."
+      rows={2}
+      onSend={send}
+      onCancel={onCancel}
+    >
+      {() => (
+        <div className="approval-actions">
+          <button
+            type="submit"
+            className="button primary"
+            aria-disabled={hindranceId !== undefined}
+            aria-describedby={hindranceId}
+          >
+            Decline
+          </button>
+          <button type="button" className="button quiet" onClick={onCancel}>
+            Back
+          </button>
+        </div>
+      )}
+    </NoteForm>
   );
 }

@@ -1,7 +1,7 @@
 import type { Rating } from '@parley/contract/feedback';
 import { useRef, useState, type ReactNode } from 'react';
 import type { MessageView } from '../conversation/view.ts';
-import { CommentForm } from './comment-form.tsx';
+import { NoteForm } from './note-form.tsx';
 import { useThread } from './thread-actions.ts';
 import './feedback.css';
 
@@ -45,6 +45,36 @@ export function FeedbackComment({ message }: { message: MessageView }): ReactNod
       )}
       {openFor && <CommentForm comment={feedback?.comment ?? ''} onSend={send} onCancel={close} />}
     </div>
+  );
+}
+
+interface CommentFormProps {
+  /** What was said before; empty if nothing was. */
+  comment: string;
+  onSend: (comment: string) => Promise<boolean>;
+  onCancel: () => void;
+}
+
+function CommentForm({ comment, onSend, onCancel }: CommentFormProps): ReactNode {
+  return (
+    <NoteForm
+      label="Your comment on this answer"
+      before={comment}
+      rows={3}
+      onSend={onSend}
+      onCancel={onCancel}
+    >
+      {({ note, isSending }) => (
+        <div className="edit-actions">
+          <button type="button" className="button quiet" onClick={onCancel}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={note.trim() === comment}>
+            {isSending ? 'Sending…' : 'Send comment'}
+          </button>
+        </div>
+      )}
+    </NoteForm>
   );
 }
 

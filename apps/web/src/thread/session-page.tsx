@@ -39,7 +39,7 @@ export function SessionPage({ sessionId, menu }: { sessionId: string; menu: Reac
 
   // The list knows a new name first: it is given there.
   const listed = useSyncExternalStore(list.subscribe, () =>
-    list.getState().sessions.find(({ id }) => id === sessionId),
+    list.getSnapshot().sessions.find(({ id }) => id === sessionId),
   );
 
   useEffect(() => {

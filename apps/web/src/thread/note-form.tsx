@@ -9,21 +9,26 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from 'react';
+import './note-form.css';
 
 /** The contract's figure; its type alone is imported, so that the page does not load the contract's schemas. */
-const charsMax: typeof commentCharsMax = 2_000;
+const noteCharsMax: typeof commentCharsMax = 2_000;
 
-interface CommentFormProps {
-  /** What was said before; empty if nothing was. */
-  comment: string;
-  /** Resolves with whether it was sent; if not, the form stays, with what was written. */
-  onSend: (comment: string) => Promise<boolean>;
+interface NoteFormProps {
+  label: string;
+  /** What was written before. Default: nothing. */
+  before?: string;
+  rows: number;
+  /** Gets what was written. Resolves with whether it was sent; if not, the form stays, with what was written. */
+  onSend: (note: string) => Promise<boolean>;
   onCancel: () => void;
+  /** The buttons. */
+  children: (state: { note: string; isSending: boolean }) => ReactNode;
 }
 
-/** Where a comment on an answer is written. It takes the focus; Escape cancels. */
-export function CommentForm({ comment, onSend, onCancel }: CommentFormProps): ReactNode {
-  const [text, setText] = useState(comment);
+/** Where a few words are written about something above. It takes the focus; Escape cancels. */
+export function NoteForm({ label, before = '', rows, onSend, onCancel, children }: NoteFormProps): ReactNode {
+  const [note, setNote] = useState(before);
   const [isSending, setSending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -34,7 +39,7 @@ export function CommentForm({ comment, onSend, onCancel }: CommentFormProps): Re
     if (isSending) return;
     setSending(true);
     // Pasted texts may bring marks along, which nobody sees and the service refuses.
-    const isSent = await onSend(withoutReordering(text).trim());
+    const isSent = await onSend(withoutReordering(note).trim());
     setSending(false);
     if (!isSent) field.current?.focus();
   };
@@ -46,25 +51,18 @@ export function CommentForm({ comment, onSend, onCancel }: CommentFormProps): Re
     onCancel();
   };
   return (
-    <form className="comment-form" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown}>
-      <label htmlFor={id}>Your comment on this answer</label>
+    <form className="note-form" onSubmit={(event) => void send(event)} onKeyDown={onKeyDown}>
+      <label htmlFor={id}>{label}</label>
       <textarea
         ref={field}
         id={id}
-        rows={3}
-        maxLength={charsMax}
-        value={text}
+        rows={rows}
+        maxLength={noteCharsMax}
+        value={note}
         readOnly={isSending}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setNote(event.target.value)}
       />
-      <div className="edit-actions">
-        <button type="button" className="button quiet" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary" disabled={text.trim() === comment}>
-          {isSending ? 'Sending…' : 'Send comment'}
-        </button>
-      </div>
+      {children({ note, isSending })}
     </form>
   );
 }
