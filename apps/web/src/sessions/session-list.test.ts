@@ -1,5 +1,6 @@
 import type { SessionView } from '@parley/contract/session';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createDeletions } from './deletions.ts';
 import { SessionList, undoMs } from './session-list.ts';
 
 const session = (id: string): SessionView => ({
@@ -12,20 +13,32 @@ const session = (id: string): SessionView => ({
   appState: 'usable',
 });
 
+/** What a tab keeps, as long as it is open. */
+function tabStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+}
+
 /** A list over a server that holds these sessions. */
 async function listOf(...ids: string[]) {
   const server = { sessions: ids.map(session), isDown: false };
   const guard = (): void => {
     if (server.isDown) throw new Error('down');
   };
-  const list = new SessionList({
-    sessions: async () => (guard(), { sessions: [...server.sessions] }),
-    changeSession: async (id, { title = '' }) => (guard(), { ...session(id), title }),
-    deleteSession: async (id) => {
-      guard();
-      server.sessions = server.sessions.filter((each) => each.id !== id);
+  const list = new SessionList(
+    {
+      sessions: async () => (guard(), { sessions: [...server.sessions] }),
+      changeSession: async (id, { title = '' }) => (guard(), { ...session(id), title }),
+      deleteSession: async (id) => {
+        guard();
+        server.sessions = server.sessions.filter((each) => each.id !== id);
+      },
     },
-  });
+    createDeletions(tabStorage()),
+  );
   await list.refresh();
   return { list, server, shown: () => list.getSnapshot().sessions.map(({ title }) => title) };
 }
@@ -75,14 +88,17 @@ test('what the server refuses is put back as it was, with a sentence', async () 
 });
 
 /** A list whose requests are answered when the test says so, in the order it says. */
-function slowList() {
+function slowList(storage = tabStorage()) {
   const answers: ((...ids: string[]) => void)[] = [];
-  const list = new SessionList({
-    sessions: () =>
-      new Promise((resolve) => answers.push((...ids) => resolve({ sessions: ids.map(session) }))),
-    changeSession: (id, { title = '' }) => Promise.resolve({ ...session(id), title }),
-    deleteSession: () => Promise.resolve(),
-  });
+  const list = new SessionList(
+    {
+      sessions: () =>
+        new Promise((resolve) => answers.push((...ids) => resolve({ sessions: ids.map(session) }))),
+      changeSession: (id, { title = '' }) => Promise.resolve({ ...session(id), title }),
+      deleteSession: () => Promise.resolve(),
+    },
+    createDeletions(storage),
+  );
   return { list, answers, shown: () => list.getSnapshot().sessions.map(({ title }) => title) };
 }
 
@@ -108,4 +124,24 @@ test('what was learned of a session while the list was on its way stays', async 
   answers[1]?.('b');
   await second;
   expect(shown()).toEqual(['b']);
+});
+
+test('a chat that was deleted as the page was left stays gone, though the next page reads an older list', async () => {
+  vi.useFakeTimers();
+  const storage = tabStorage();
+  const left = slowList(storage);
+  left.list.remove(session('a'));
+  left.list.commit();
+
+  const { list, answers, shown } = slowList(storage);
+  const first = list.refresh();
+  answers[0]?.('a', 'b');
+  await first;
+  expect(shown()).toEqual(['b']);
+
+  vi.setSystemTime(Date.now() + 60_000); // by now it has arrived, or it never will
+  const later = list.refresh();
+  answers[1]?.('a', 'b');
+  await later;
+  expect(shown()).toEqual(['a', 'b']);
 });

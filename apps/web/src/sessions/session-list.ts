@@ -2,6 +2,7 @@ import type { SessionView } from '@parley/contract/session';
 import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 import { Observable } from '../ui/observable.ts';
+import type { Deletions } from './deletions.ts';
 
 type ListApi = Pick<ApiClient, 'sessions' | 'changeSession' | 'deleteSession'>;
 
@@ -25,17 +26,18 @@ export const undoMs = 7_000;
 export class SessionList extends Observable<SessionListState> {
   readonly #api: ListApi;
   #cursor: string | undefined;
-  /** Deleted here; a page that was read a moment earlier may still hold them. */
-  readonly #gone = new Set<string>();
+  /** A page that was read a moment earlier may still hold them. */
+  readonly #deletions: Deletions;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts what was asked and learned, so that a late answer takes back nothing newer. */
   #clock = 0;
   #shownSince = 0;
   readonly #notedAt = new Map<string, number>();
 
-  constructor(api: ListApi) {
+  constructor(api: ListApi, deletions: Deletions) {
     super({ status: 'loading', sessions: [], hasMore: false });
     this.#api = api;
+    this.#deletions = deletions;
   }
 
   /** Reads the newest page; older ones that were read stay. */
@@ -109,12 +111,12 @@ export class SessionList extends Observable<SessionListState> {
     clearTimeout(this.#timer);
     const { leaving } = this.getSnapshot();
     if (!leaving) return;
-    this.#gone.add(leaving.id);
+    this.#deletions.add(leaving.id);
     this.#set({ leaving: undefined });
     void this.#tell(
       () => this.#api.deleteSession(leaving.id),
       () => {
-        this.#gone.delete(leaving.id);
+        this.#deletions.remove(leaving.id);
         this.note(leaving);
       },
     );
@@ -135,7 +137,7 @@ export class SessionList extends Observable<SessionListState> {
 
   #set(change: Partial<SessionListState>): void {
     const next = { ...this.getSnapshot(), ...change };
-    const sessions = next.sessions.filter(({ id }) => id !== next.leaving?.id && !this.#gone.has(id));
+    const sessions = next.sessions.filter(({ id }) => id !== next.leaving?.id && !this.#deletions.has(id));
     this.publish({ ...next, sessions, hasMore: this.#cursor !== undefined });
   }
 }

@@ -3,6 +3,7 @@ import { createApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 import { createOutbox } from '../conversation/outbox.ts';
 import { createPresence } from '../conversation/presence.ts';
+import { createDeletions } from '../sessions/deletions.ts';
 import { SessionList } from '../sessions/session-list.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
@@ -57,7 +58,7 @@ async function begin(setState: (state: SiteState) => void): Promise<void> {
   const services = {
     api,
     signIn,
-    list: new SessionList(api),
+    list: new SessionList(api, createDeletions(sessionStorage)),
     outbox: createOutbox(sessionStorage),
     presence: createPresence(document),
   };
