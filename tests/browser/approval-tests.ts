@@ -90,7 +90,7 @@ export function approvalTests({ site, somebody }: World): void {
   test('when its time is over the card says so, and writing on is possible', async () => {
     const person = await somebody();
     await person.begin('Writer', 'Hurry with it');
-    const card = person.page.getByRole('region', { name: 'Tool hurried' });
+    const card = person.page.getByRole('group', { name: 'Tool hurried' });
     await expect.poll(() => card.innerText()).toMatch(/Expired[\s\S]*ran out/);
     await card.getByRole('button', { name: 'Approve', exact: true, disabled: true }).waitFor();
     await person.say('Never mind');
@@ -119,5 +119,5 @@ export function approvalTests({ site, somebody }: World): void {
 }
 
 function cardOf({ page }: Person) {
-  return page.getByRole('region', { name: 'Tool refund' });
+  return page.getByRole('group', { name: 'Tool refund' });
 }

@@ -26,7 +26,7 @@ export function chatTests({ site, somebody }: World): void {
     await page.getByRole('button', { name: /Lisbon/ }).click();
     await person.answered();
     expect(await page.getByRole('note').innerText()).toContain('No language model answers here');
-    const card = page.getByRole('region', { name: 'Tool forecast' });
+    const card = page.getByRole('group', { name: 'Tool forecast' });
     const said = await card.innerText();
     expect(said).toMatch(/forecast[\s\S]*Lisbon[\s\S]*Done · \d/);
     await card.getByRole('button').click();

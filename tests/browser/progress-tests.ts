@@ -7,7 +7,7 @@ export function progressTests({ somebody }: World): void {
     const person = await somebody();
     const { page } = person;
     await person.begin('Reader', 'Read the short report');
-    const card = page.getByRole('region', { name: 'Tool read-report' });
+    const card = page.getByRole('group', { name: 'Tool read-report' });
     const bar = card.getByRole('progressbar', { name: 'Progress of read-report' });
     await expect.poll(() => bar.getAttribute('value')).toBe('42.8');
     expect(await card.innerText()).toMatch(/Running…[\s\S]*42 %\s*Reading 3 of 7 pages/);
@@ -27,7 +27,7 @@ export function progressTests({ somebody }: World): void {
     const person = await somebody();
     const { page } = person;
     await person.begin('Reader', 'Read the torn report');
-    const card = page.getByRole('region', { name: 'Tool read-report' }).last();
+    const card = page.getByRole('group', { name: 'Tool read-report' }).last();
     await card.getByRole('progressbar').waitFor();
     await card.getByText('Failed').waitFor();
     expect(await card.getByRole('progressbar').count()).toBe(0);

@@ -163,7 +163,7 @@ export function unforeseenTests({ site, somebody, stranger }: World): void {
       await route.fulfill({ response, json: body });
     });
     await page.reload();
-    const card = page.getByRole('region', { name: 'Tool table' });
+    const card = page.getByRole('group', { name: 'Tool table' });
     await card.getByRole('button').click();
     expect(await card.getByLabel('Output', { exact: true }).innerText()).toBe(output.preview);
     expect(await card.innerText()).toContain('Cut: 123,456 bytes in all.');

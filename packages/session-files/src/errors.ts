@@ -19,6 +19,16 @@ export class NotUploadedError extends FileError {
   }
 }
 
+/** Deleted, with its session, by somebody who was a moment earlier. */
+export class FileGoneError extends FileError {
+  override readonly name = 'FileGoneError';
+  readonly code = 'not-found';
+
+  constructor(id: string, options: ErrorOptions) {
+    super(`the content of attachment "${id}" was deleted, with the session that it belongs to`, options);
+  }
+}
+
 /** The content of a file is not what its name and type said, or nothing that models read. */
 export class RefusedFileError extends FileError {
   override readonly name = 'RefusedFileError';

@@ -21,7 +21,7 @@ export const chatStates: SiteState[] = [
     show: async (person) => {
       await person.begin('Weather', 'What will the weather be in Lisbon tomorrow?');
       await person.answered();
-      await person.page.getByRole('region', { name: 'Tool forecast' }).getByRole('button').click();
+      await person.page.getByRole('group', { name: 'Tool forecast' }).getByRole('button').click();
     },
   },
   {

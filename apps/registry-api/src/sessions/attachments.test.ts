@@ -155,6 +155,16 @@ describe('an attachment', () => {
       });
   });
 
+  it('whose session is deleted while it is read is not found', async () => {
+    const { id } = await attach(alice, session, { name: 'a.txt', content: 'a' });
+    world.s3.before.push({
+      matching: /^GET [^?]*attachments/,
+      act: () => alice.request('DELETE', `/api/sessions/${session}`),
+    });
+    const refused = await refusal(await alice.request('GET', pathOf(id)));
+    expect(refused).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
   it('is 503 with when to try again while the bucket fails', async () => {
     const { id } = await attach(alice, session, { name: 'a.txt', content: 'a' });
     world.s3.faults.push(

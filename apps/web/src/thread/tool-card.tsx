@@ -27,7 +27,7 @@ export function ToolCard({ part, isOpen, children }: ToolCardProps): ReactNode {
   const isInTime = useTimeLeft(asksUntil) > 0;
   const state = asksUntil === '' ? stateOf(part, isOpen) : asking[isInTime ? 'inTime' : 'expired'];
   return (
-    <section className={`tool-card ${state.kind}`} aria-label={`Tool ${withCodes(part.toolName)}`}>
+    <div className={`tool-card ${state.kind}`} role="group" aria-label={`Tool ${withCodes(part.toolName)}`}>
       <button type="button" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
         <Icon name="tool" />
         <span className="tool-name">
@@ -59,7 +59,7 @@ export function ToolCard({ part, isOpen, children }: ToolCardProps): ReactNode {
           )}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 
