@@ -19,5 +19,5 @@ test('two devices at two processes see the same events, and how far behind the s
 test('an option that makes no sense is named, with what it may be', () => {
   const { status, stderr } = bench('--runs', 'many');
   expect(status).toBe(2);
-  expect(stderr).toContain('--runs has "many"; expected whole numbers from 1 to 1000.');
+  expect(stderr).toContain('--runs has "many"; expected a whole number from 1 to 1000.');
 });

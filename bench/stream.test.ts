@@ -33,7 +33,7 @@ test('a profile says where the time goes, by the source files that the service w
 test('an option that makes no sense is named, with what it may be', () => {
   const { status, stderr } = bench('--streams', '2,many');
   expect(status).toBe(2);
-  expect(stderr).toContain('--streams has "many"; expected whole numbers from 1 to 10000');
+  expect(stderr).toContain('--streams has "many"; expected a whole number from 1 to 10000');
   expect(bench('--help').stdout).toContain('usage: node scripts/run.mjs bench/stream.ts');
 });
 
@@ -47,9 +47,10 @@ function printed(program: string, argument: string): string {
 }
 
 test('what the service adds to the first token is measured with a model that thinks', () => {
-  expect(printed('bench/first-token.ts', '2')).toMatch(
-    /^added to the first token, 2 answers: p50 -?[\d.]+ ms/,
-  );
+  const lines = printed('bench/first-token.ts', '2');
+  expect(lines).toMatch(/^added to the model's first token, 2 answers each:/);
+  expect(lines).toMatch(/^ {2}inference-api +p50 -?[\d.]+ ms/m);
+  expect(lines).toMatch(/^ {2}bare node:http +p50 -?[\d.]+ ms/m);
 });
 
 test('the memory of idle streams is measured', () => {

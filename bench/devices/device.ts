@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { numberOf } from '../stream/records.ts';
+import { idOf, numberOf, RecordSplitter } from '../stream/records.ts';
 
 /** What one device does at one process of the service. */
 export interface DeviceRequest {
@@ -15,7 +15,7 @@ export interface DeviceRequest {
 export class Arrivals {
   readonly at = new Map<number, number>();
   readonly #first = Promise.withResolvers<string>();
-  #rest = '';
+  readonly #splitter = new RecordSplitter();
 
   /** Id of the first event that came. */
   get firstId(): Promise<string> {
@@ -24,12 +24,10 @@ export class Arrivals {
 
   take(text: string): void {
     const now = performance.now();
-    const records = (this.#rest + text).split('\n\n');
-    this.#rest = records.pop()!;
-    for (const record of records) {
+    for (const record of this.#splitter.take(text)) {
       const n = numberOf(record);
       if (n === undefined) continue;
-      if (this.at.size === 0) this.#first.resolve(record.slice('id: '.length, record.indexOf('\n')));
+      if (this.at.size === 0) this.#first.resolve(idOf(record));
       this.at.set(n, now);
     }
   }

@@ -1,4 +1,4 @@
-import { deltaOf, numberOf, tokensIn, type SseRecord } from './records.ts';
+import { deltaOf, idOf, numberOf, RecordSplitter, tokensIn, type SseRecord } from './records.ts';
 
 /** What one answer was like for its client. */
 export interface AnswerRead {
@@ -17,7 +17,7 @@ export class AnswerReader {
   readonly #began = performance.now();
   readonly #gapMs: number[] = [];
   readonly #records: SseRecord[] = [];
-  #rest = '';
+  readonly #splitter = new RecordSplitter();
   #tokens = 0;
   #firstTokenMs: number | undefined;
   #lastText = 0;
@@ -26,19 +26,17 @@ export class AnswerReader {
   /** Of the last event that came whole; undefined before the first. */
   get lastEventId(): string | undefined {
     const last = this.#records.findLast((record) => numberOf(record) !== undefined);
-    return last?.slice('id: '.length, last.indexOf('\n'));
+    return last && idOf(last);
   }
 
   /** Call it when a response begins: what was left of a cut one is dropped. */
   begin(): void {
-    this.#rest = '';
+    this.#splitter.reset();
   }
 
   take(text: string): void {
-    const records = (this.#rest + text).split('\n\n');
-    this.#rest = records.pop()!;
     let tokens = 0;
-    for (const record of records) {
+    for (const record of this.#splitter.take(text)) {
       this.#checkNumber(record);
       const delta = deltaOf(record);
       if (delta !== undefined) tokens += tokensIn(delta);

@@ -7,6 +7,28 @@ export function deltaOf(record: SseRecord): string | undefined {
   return at === -1 ? undefined : (JSON.parse(record.slice(at + 6)) as { delta: string }).delta;
 }
 
+/** Takes a stream of events apart as it comes, in pieces of any size. */
+export class RecordSplitter {
+  #rest = '';
+
+  /** The records that are whole with this text. */
+  take(text: string): SseRecord[] {
+    const records = (this.#rest + text).split('\n\n');
+    this.#rest = records.pop()!;
+    return records;
+  }
+
+  /** Drops what has begun: the connection that it came by was cut. */
+  reset(): void {
+    this.#rest = '';
+  }
+}
+
+/** Id of a record that has one: an event's, which is its run and number. */
+export function idOf(record: SseRecord): string {
+  return record.slice('id: '.length, record.indexOf('\n'));
+}
+
 /** The demo model's tokens are its words. */
 export function tokensIn(text: string): number {
   let count = 0;

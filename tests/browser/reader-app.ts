@@ -1,22 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { addChatApp } from '../workspace/chat-app-folder.ts';
 
 /** Adds a chat app whose one tool says how far it is, and then ends as its input says. */
 export async function addReaderApp(root: string): Promise<void> {
-  const folder = join(root, 'stacks/chat-apps/reader');
-  await mkdir(join(folder, 'tools'), { recursive: true });
-  const files = {
-    'package.json': JSON.stringify({
-      name: 'reader',
-      version: '0.1.0',
-      private: true,
-      type: 'module',
-      scripts: { build: 'parley-bundle tools', synth: 'node stack.ts' },
-      dependencies: { '@parley/cdk': 'workspace:*', '@parley/contract': 'workspace:*', zod: 'catalog:' },
-      devDependencies: { '@parley/bundle': 'workspace:*' },
-    }),
-    'prompt.md': 'Read what the user asks for.',
-    'stack.ts': `
+  await addChatApp(root, 'reader', {
+    prompt: 'Read what the user asks for.',
+    stack: `
       import { ChatApp } from '@parley/cdk/chat-app';
       import { LambdaTool } from '@parley/cdk/lambda-tool';
       import { parleyApp } from '@parley/cdk/parley-app';
@@ -28,7 +16,8 @@ export async function addReaderApp(root: string): Promise<void> {
           agent: { instructions: 'prompt.md', tools: [read] },
         });
       });`,
-    'tools/read-report.ts': `
+    tools: {
+      'read-report': `
       import { defineTool, ToolError } from '@parley/contract/tool';
       import { setTimeout as delay } from 'node:timers/promises';
       import { z } from 'zod';
@@ -43,6 +32,6 @@ export async function addReaderApp(root: string): Promise<void> {
           return { pages: 7 };
         },
       });`,
-  };
-  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+    },
+  });
 }

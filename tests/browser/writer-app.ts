@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { addChatApp } from '../workspace/chat-app-folder.ts';
 
 /** A tool that asks first; `within` is how long. */
 const tool = (name: string, description: string, within: number): string => `
@@ -15,22 +14,13 @@ const tool = (name: string, description: string, within: number): string => `
 
 /** Adds a chat app that the model at `baseUrl` answers, with tools that ask before they are called. */
 export async function addWriterApp(root: string, baseUrl: string): Promise<void> {
-  const folder = join(root, 'stacks/chat-apps/writer');
-  await mkdir(join(folder, 'tools'), { recursive: true });
-  const files = {
-    'package.json': JSON.stringify({
-      name: 'writer',
-      version: '0.1.0',
-      private: true,
-      type: 'module',
-      scripts: { build: 'parley-bundle tools', synth: 'node stack.ts' },
-      dependencies: { '@parley/cdk': 'workspace:*', '@parley/contract': 'workspace:*', zod: 'catalog:' },
-      devDependencies: { '@parley/bundle': 'workspace:*' },
-    }),
-    'prompt.md': 'Write well.',
-    'tools/refund.ts': tool('refund', 'Pays money back to a customer.', 86_400),
-    'tools/hurried.ts': tool('hurried', 'The same, for those who answer at once.', 4),
-    'stack.ts': `
+  await addChatApp(root, 'writer', {
+    prompt: 'Write well.',
+    tools: {
+      refund: tool('refund', 'Pays money back to a customer.', 86_400),
+      hurried: tool('hurried', 'The same, for those who answer at once.', 4),
+    },
+    stack: `
       import { ChatApp } from '@parley/cdk/chat-app';
       import { LambdaTool } from '@parley/cdk/lambda-tool';
       import { parleyApp } from '@parley/cdk/parley-app';
@@ -45,6 +35,5 @@ export async function addWriterApp(root: string, baseUrl: string): Promise<void>
           agent: { instructions: 'prompt.md', model, tools },
         });
       });`,
-  };
-  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  });
 }

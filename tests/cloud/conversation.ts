@@ -12,6 +12,7 @@ import { startServiceProcess, type ServiceProcess } from '@parley/inference-api/
 import { createTestIssuer, type TestIssuer } from '@parley/service/testing';
 import { join } from 'node:path';
 import type { StackAssembly } from './assemblies.ts';
+import { attachFile, attachmentIdOf, expectDeletedWith } from './attachments.ts';
 import { credentials, emulatedAws, region } from './env.ts';
 import { expectThat } from './errors.ts';
 import type { Scenario } from './scenario.ts';
@@ -38,7 +39,12 @@ export async function expectConversation(scenario: Scenario, stacks: StackAssemb
       running.push(service);
       return service.url;
     };
-    await converse(await start('@parley/registry-api'), await start('@parley/inference-api'), issuer);
+    const urls = {
+      registry: await start('@parley/registry-api'),
+      inference: await start('@parley/inference-api'),
+    };
+    await converse(urls, issuer);
+    await readAFile(urls, issuer);
   } finally {
     for (const { process } of running) process.kill('SIGTERM');
     await Promise.all(running.map(({ exited }) => exited));
@@ -46,14 +52,19 @@ export async function expectConversation(scenario: Scenario, stacks: StackAssemb
   }
 }
 
-async function converse(registryUrl: string, inferenceUrl: string, issuer: TestIssuer): Promise<void> {
+interface Urls {
+  registry: string;
+  inference: string;
+}
+
+async function converse(urls: Urls, issuer: TestIssuer): Promise<void> {
   const token = async (): Promise<string> => issuer.mint({ sub: 'alice' });
-  const registry = createApiClient(registryUrl, token);
+  const registry = createApiClient(urls.registry, token);
   const apps = (await registry.chatApps()).map(({ id }) => id);
   expectThat(apps.includes('weather'), `the chat apps are ${apps.join()}`);
   const { id } = await registry.createSession('weather');
   const events: StreamEvent[] = [];
-  const run = createApiClient(inferenceUrl, token).run(id, { parentId: null, text: question });
+  const run = createApiClient(urls.inference, token).run(id, { parentId: null, text: question });
   for await (const { event } of run) events.push(event);
   const types = events.map(({ type }) => type);
   expectThat(
@@ -65,6 +76,25 @@ async function converse(registryUrl: string, inferenceUrl: string, issuer: TestI
   expectThat(asked?.role === 'user' && answer?.status === 'finished', `kept is ${JSON.stringify(answer)}`);
   const kept = answer.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   expectThat(said.includes('Lisbon') && kept === said, `said was "${said}", and kept is "${kept}"`);
+}
+
+/** A file goes by the bucket's form to the model, and with its session. */
+async function readAFile(urls: Urls, issuer: TestIssuer): Promise<void> {
+  const token = await issuer.mint({ sub: 'alice' });
+  const tokenOf = async (): Promise<string> => token;
+  const { id } = await createApiClient(urls.registry, tokenOf).createSession('weather');
+  const registry = { url: urls.registry, authorization: `Bearer ${token}` };
+  const file = await attachFile(registry, id);
+  const question = {
+    parentId: null,
+    text: 'When does the ferry leave?',
+    attachments: [attachmentIdOf(file)],
+  };
+  let said = '';
+  for await (const { event } of createApiClient(urls.inference, tokenOf).run(id, question))
+    if (event.type === 'text-delta') said += event.delta;
+  expectThat(said.includes('at seven'), `of its file the model said "${said}"`);
+  await expectDeletedWith(registry, id, file);
 }
 
 /** By the workspace package that it runs, the container of each service's task definition as ECS has it. */

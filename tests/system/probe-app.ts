@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { addChatApp } from '../workspace/chat-app-folder.ts';
 
 /** What the probe app's tool can be asked to do. */
 export const probes = [
@@ -17,20 +16,9 @@ export const probes = [
 
 /** Adds a chat app whose one tool does what its input says, good or bad. */
 export async function addProbeApp(root: string): Promise<void> {
-  const folder = join(root, 'stacks/chat-apps/probe');
-  await mkdir(join(folder, 'tools'), { recursive: true });
-  const files = {
-    'package.json': JSON.stringify({
-      name: 'probe',
-      version: '0.1.0',
-      private: true,
-      type: 'module',
-      scripts: { build: 'parley-bundle tools', synth: 'node stack.ts' },
-      dependencies: { '@parley/cdk': 'workspace:*', '@parley/contract': 'workspace:*', zod: 'catalog:' },
-      devDependencies: { '@parley/bundle': 'workspace:*' },
-    }),
-    'prompt.md': 'Run the probe the user asks for.',
-    'stack.ts': `
+  await addChatApp(root, 'probe', {
+    prompt: 'Run the probe the user asks for.',
+    stack: `
       import { ChatApp } from '@parley/cdk/chat-app';
       import { LambdaTool } from '@parley/cdk/lambda-tool';
       import { parleyApp } from '@parley/cdk/parley-app';
@@ -38,7 +26,8 @@ export async function addProbeApp(root: string): Promise<void> {
         const probe = new LambdaTool(stack, 'Probe', { tool: 'probe', timeoutSeconds: 6 });
         new ChatApp(stack, 'ChatApp', { title: 'Probe', agent: { instructions: 'prompt.md', tools: [probe] } });
       });`,
-    'tools/probe.ts': `
+    tools: {
+      probe: `
       import { defineTool, ToolError } from '@parley/contract/tool';
       import { setTimeout as delay } from 'node:timers/promises';
       import { z } from 'zod';
@@ -59,6 +48,6 @@ export async function addProbeApp(root: string): Promise<void> {
           return { result: 'The probe says hello.' };
         },
       });`,
-  };
-  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+    },
+  });
 }

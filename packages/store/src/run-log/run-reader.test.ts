@@ -202,13 +202,18 @@ describe('following a run', () => {
   });
 });
 
+/** A reader in a time of its own, and the calls of the table that it makes. */
+function countingReader() {
+  const clock = manualClock(Date.now());
+  const calls: Call[] = [];
+  const client = withFaults(tables.newClient(), (call) => void calls.push(call));
+  const counted = createRunLog({ client, tableName: tables.conversationsTable });
+  return { clock, calls, reader: createRunReader({ log: counted, runs: conversations, clock }) };
+}
+
 describe('polling', () => {
   it('is one read per 200 ms and run, however many readers there are', async () => {
-    const clock = manualClock(Date.now());
-    const calls: Call[] = [];
-    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
-    const counted = createRunLog({ client, tableName: tables.conversationsTable });
-    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { clock, calls, reader } = countingReader();
     const { run } = await startedRun(conversations);
     const following = Array.from({ length: 20 }, () => taken(reader.follow(run)));
     while (clock.sleepers < 1) await nextTurn();
@@ -231,11 +236,7 @@ describe('polling', () => {
 
 describe('a run whose writer is on this process', () => {
   it('is not read while batches come from the writer, and again once it is silent', async () => {
-    const clock = manualClock(Date.now());
-    const calls: Call[] = [];
-    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
-    const counted = createRunLog({ client, tableName: tables.conversationsTable });
-    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { clock, calls, reader } = countingReader();
     const { run } = await startedRun(conversations);
     const batches = batchesOf([1, 1, 1, 1, 1, 1], 'w');
     const following = taken(reader.follow(run));
@@ -256,11 +257,7 @@ describe('a run whose writer is on this process', () => {
 
 describe('a new run of this process', () => {
   it('is followed without a read, until its writer is silent', async () => {
-    const clock = manualClock(Date.now());
-    const calls: Call[] = [];
-    const client = withFaults(tables.newClient(), (call) => void calls.push(call));
-    const counted = createRunLog({ client, tableName: tables.conversationsTable });
-    const reader = createRunReader({ log: counted, runs: conversations, clock });
+    const { clock, calls, reader } = countingReader();
     const { run } = await startedRun(conversations);
     const batches = batchesOf([1, 1, 1, 1], 'w');
     const following = taken(reader.follow(run, 0, undefined, true));
