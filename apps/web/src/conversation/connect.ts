@@ -36,7 +36,10 @@ export async function keepTrying(
       if ((await attempt(line, opened)) === 'done') return;
     } catch (error) {
       const problem = asApiError(error);
-      if (!problem.isPassing && !signal.aborted) throw problem;
+      if (!problem.isPassing && !signal.aborted) {
+        opened(); // it was refused by somebody
+        throw problem;
+      }
       asked = problem.retryAfterSeconds;
     } finally {
       release();

@@ -157,6 +157,26 @@ function twoAnswers(): Server {
   return server;
 }
 
+test('a message that is refused once the server is back leaves no line that seems to be lost', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 50 });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = new Server();
+  let tries = 0;
+  Object.assign(server, {
+    startRun: async (): Promise<Response> => {
+      tries += 1;
+      if (tries < 4) return offline();
+      throw new ApiError('conflict', 'It was decided.', 409);
+    },
+  });
+  const { conversation } = open(server);
+  await vi.waitFor(() => expect(conversation.getSnapshot().connection).toBe('online'));
+  conversation.send('New');
+  await vi.waitFor(() => expect(conversation.getSnapshot().connection).toBe('retrying'));
+  await vi.waitFor(() => expect(conversation.getSnapshot().status).toBe('error'), 30_000);
+  expect(conversation.getSnapshot().connection).toBe('online');
+});
+
 test('a branch that is chosen here is told to the server; who leafs through many tells the last', async () => {
   const server = twoAnswers();
   const { conversation } = open(server);

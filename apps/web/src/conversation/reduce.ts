@@ -15,7 +15,7 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
     case 'run':
       return addRunEvent(state, entry);
     case 'messages':
-      return entry.messages.reduce(addMessage, { ...state, loaded: true });
+      return movedBelow(entry.messages.reduce(addMessage, { ...state, loaded: true }));
     case 'session':
       return addSessionEvent(state, entry.event);
     case 'wait':
@@ -29,7 +29,9 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
           : state,
       );
     case 'refused':
-      return state.pending?.key === entry.key ? refused(state, state.pending, entry.error) : state;
+      return state.pending?.key === entry.key
+        ? movedBelow(refused(state, state.pending, entry.error))
+        : state;
     case 'dismiss':
       return { ...state, pending: undefined };
     case 'choose':
@@ -47,7 +49,8 @@ export function reduce(state: Conversation, entry: LogEntry | Command): Conversa
 
 function submitted(state: Conversation, pending: Pending): Conversation {
   const waiting = state.waiting?.key === pending.key ? undefined : state.waiting;
-  return { ...state, pending, waiting };
+  const { [pending.parentId ?? rootKey]: _, ...refusedDecisions } = state.refusedDecisions;
+  return { ...state, pending, waiting, refusedDecisions };
 }
 
 /** A text waits for its mend; decisions do not: they are taken again, or others were taken meanwhile. */
@@ -57,6 +60,25 @@ function refused(state: Conversation, pending: Pending, error: NonNullable<Pendi
   const refusedDecisions = { ...state.refusedDecisions, [parentId]: error };
   return { ...state, pending: undefined, refusedDecisions };
 }
+
+/**
+ * A message that was refused because its answer was decided meanwhile goes below what came of that, for the user to
+ * see it and to send the message again, or not.
+ */
+function movedBelow(state: Conversation): Conversation {
+  const { pending, messages } = state;
+  if (!pending?.error || pending.text === undefined || pending.parentId === null) return state;
+  if (messages[pending.parentId]?.status !== 'waiting') return state;
+  const next = Object.values(messages).find(
+    ({ parentId, role, summary }) => parentId === pending.parentId && role === 'assistant' && !summary,
+  );
+  if (!next) return state;
+  const moved = { ...pending, parentId: next.id, error: { ...pending.error, message: decidedMeanwhile } };
+  return movedBelow(choosePath({ ...state, pending: moved }, next.id, true));
+}
+
+const decidedMeanwhile =
+  'What you wrote on was decided meanwhile, here or on another device. See what came of it, then send it again.';
 
 function addRunEvent(state: Conversation, entry: RunEntry): Conversation {
   const run = state.runs[entry.runId] ?? emptyRun;

@@ -67,6 +67,35 @@ test('what was decided is shown before the server has it', () => {
   });
 });
 
+test('a decision that came second is said to be, also once it is known what came of the first', () => {
+  const error = { code: 'conflict', message: 'Already approved.' };
+  const pending = { key: 'k', parentId: 'w', decisions: [], createdAt: base.createdAt };
+  const refused = [
+    { type: 'messages' as const, messages: [question, waiting] },
+    { type: 'submit' as const, pending },
+    { type: 'refused' as const, key: 'k', error },
+    { type: 'messages' as const, messages: [question, waiting, rest] },
+  ].reduce(reduce, emptyConversation);
+  expect(shownBranch(refused).at(-1)).toMatchObject({ id: 'r', decisionError: error });
+});
+
+test('a message that wrote on while the answer was decided elsewhere goes below what came of it', () => {
+  const pending = { key: 'k', parentId: 'w', text: 'Wait', createdAt: base.createdAt };
+  const sent = [
+    { type: 'messages' as const, messages: [question, waiting] },
+    { type: 'submit' as const, pending },
+    { type: 'refused' as const, key: 'k', error: { code: 'conflict', message: 'It was decided.' } },
+    { type: 'messages' as const, messages: [question, waiting, rest] },
+  ].reduce(reduce, emptyConversation);
+  expect(sent.pending).toMatchObject({
+    parentId: 'r',
+    error: { message: expect.stringContaining('meanwhile') },
+  });
+  const [, answer, last] = shownBranch(sent);
+  expect(answer).toMatchObject({ id: 'r', status: 'finished' });
+  expect(last).toMatchObject({ role: 'user', isPending: true });
+});
+
 test('where the user has written on as well, both ways on stay in reach', () => {
   const wroteOn: Message = { ...question, id: 'q2', parentId: 'w' };
   expect(shown(question, waiting, rest, wroteOn).map(({ siblings }) => siblings)).toContainEqual(['q2', 'r']);

@@ -32,6 +32,7 @@ function oneAnswer(before: MessageView, after: MessageView): MessageView {
     ...after,
     parentId,
     createdAt,
+    decisionError: before.decisionError,
     siblings: siblings.map((id) => (id === before.id ? after.id : id)),
     parts: [...before.parts.map((part) => decided(part, after)), ...rest],
   };

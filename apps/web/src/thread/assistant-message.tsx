@@ -38,7 +38,7 @@ export function AssistantMessage(): ReactNode {
         ))}
       </Boundary>
       {isOpen && <Waiting message={message} />}
-      {message.decisionError && isWaiting && (
+      {message.decisionError && (
         <p className="approval-problem" role="alert">
           Your decision was not taken: {message.decisionError.message}
         </p>
