@@ -50,6 +50,30 @@ export function approvalTests({ site, somebody }: World): void {
     expect(person.complaints).toEqual([]);
   });
 
+  test.each([360, 1100])('names and values of any length are in sight at %d pixels', async (width) => {
+    const person = await somebody();
+    await person.page.setViewportSize({ width, height: 800 });
+    await person.begin('Writer', 'Refund a large sum');
+    const input = cardOf(person).getByLabel('Input of the call');
+    await input.getByText('of somebody else').waitFor();
+    const fields = await input.locator('> div').evaluateAll((rows) =>
+      rows.map((row) => {
+        const [name, value] = [...row.children];
+        const [nameBox, valueBox] = [name!.getBoundingClientRect(), value!.getBoundingClientRect()];
+        return {
+          isClipped: name!.scrollWidth > name!.clientWidth,
+          isOverlaid: nameBox.right > valueBox.left && nameBox.bottom > valueBox.top,
+          valueHeight: valueBox.height,
+        };
+      }),
+    );
+    const line = fields[0]!.valueHeight;
+    const lines = [1, 1, 1, 1, 1, 31, 1];
+    expect(fields).toEqual(
+      lines.map((n) => ({ isClipped: false, isOverlaid: false, valueHeight: expect.closeTo(n * line, 0) })),
+    );
+  });
+
   test('it waits through a reload; by keyboard it is declined with a reason, which the model is told', async () => {
     const person = await somebody();
     const { page } = person;

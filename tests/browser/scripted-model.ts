@@ -113,11 +113,25 @@ let calls = 0;
 /** Reads as "to Ada, IBAN 42", and pays somebody else; the name is from right to left. */
 const hidden = { customer: 'עדה 1\u200b2', amount: 80, note: 'to \u202e24 NABI ,adA\u202c \u{e0041}' };
 
-/** Calls the tool that asks first, twice for "both"; for "hidden" with characters that nobody sees. */
+/** Names and values that are wide and tall. */
+const large = {
+  customer: 'Ada Lovelace',
+  amount: 150,
+  amount_in_minor_units_of_currency: 987_654_321,
+  a_rather_long_key_for_a_field_of_a_tool: 'in three parts',
+  [`k${'e'.repeat(118)}y`]: true,
+  note: `for the umbrella${'\n'.repeat(30)}and the hat`,
+  account: 'of somebody else',
+};
+
+/**
+ * Calls the tool that asks first, twice for "both"; for "hidden" with characters that nobody sees, for "large" with
+ * much of everything.
+ */
 function call(response: ServerResponse, question: string): void {
   const name = /hurry/i.test(question) ? 'hurried' : 'refund';
   const plain = { customer: 'Ada Lovelace', amount: 150, note: 'The umbrella was late.' };
-  const inputs = [/hidden/i.test(question) ? hidden : plain];
+  const inputs: object[] = [/hidden/i.test(question) ? hidden : /large/i.test(question) ? large : plain];
   if (/both/i.test(question)) inputs.push({ customer: 'Grace Hopper', amount: 80, note: 'So was hers.' });
   const tool_calls = inputs.map((input, index) => {
     calls += 1;

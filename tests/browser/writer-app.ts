@@ -7,7 +7,7 @@ const tool = (name: string, description: string, within: number): string => `
   export const tool = defineTool({
     name: '${name}',
     description: '${description}',
-    input: z.object({ customer: z.string(), amount: z.number(), note: z.string().optional() }),
+    input: z.looseObject({ customer: z.string(), amount: z.number(), note: z.string().optional() }),
     approval: { withinSeconds: ${within} },
     handler: ({ customer, amount }) => ({ receipt: customer + ' got ' + amount }),
   });`;
