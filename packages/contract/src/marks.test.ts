@@ -9,13 +9,14 @@ test.each([
   ['a\u3164\u115fb', String.raw`a\u3164\u115Fb`],
   ['a\u2028b\u0085c\u001b[31m\r', String.raw`a\u2028b\u0085c\u001B[31m\u000D`],
   ['a\u200db\ud83d', String.raw`a\u200Db\uD83D`],
+  ['a\n\n \n\n\t\nb\n', 'a\n\n \n\\u000A\t\\u000Ab\n'],
   ['😀\u200d\u202e\ufe0f', String.raw`😀\u200D\u202E\uFE0F`],
 ])('of %j each character that nobody would see is shown as a code: %s', (text, shown) => {
   expect(withCodes(text)).toBe(shown);
 });
 
 test('what can be seen stays as it is', () => {
-  const text = 'Um\n\tzwei – 😀 👩‍👩‍👧 👍🏽 ❤️ שלום مرحبا 東京 e\u0301';
+  const text = 'Um\n\n\n\tzwei – 😀 👩‍👩‍👧 👍🏽 ❤️ שלום مرحبا 東京 e\u0301';
   expect(piecesWithCodes(text)).toEqual([text]);
   expect(withoutReordering(text)).toBe(text);
 });

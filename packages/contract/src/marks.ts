@@ -9,7 +9,9 @@ const reordering = new RegExp(`[${reorderingMarks}]+`, 'g');
 const emojiPart = String.raw`\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?`;
 /** Controls but newline and tab, format characters and fillers, line breaks that look like blanks, half pairs. */
 const hidden = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-const emojiOrHidden = new RegExp(`${emojiPart}(?:\u200d${emojiPart})*|(${hidden})`, 'gu');
+/** A newline after two blank lines: many of them would push out of sight what follows, or what stands above. */
+const manyNewlines = String.raw`(?<=(?:\n[^\S\n]*){3})\n`;
+const emojiOrHidden = new RegExp(`${emojiPart}(?:\u200d${emojiPart})*|(${hidden}|${manyNewlines})`, 'gu');
 
 /** The text without the marks that reorder it. */
 export function withoutReordering(text: string): string {
@@ -18,7 +20,8 @@ export function withoutReordering(text: string): string {
 
 /**
  * The text in pieces, with a code such as `\u202E` for each character that nobody would see: every second piece is
- * such a code. So it reads as what it is, whoever wrote it. Newlines, tabs and emoji stay.
+ * such a code. So it reads as what it is, whoever wrote it. Tabs, emoji and newlines stay, but no more than two blank
+ * lines after each other.
  */
 export function piecesWithCodes(text: string): string[] {
   const pieces: string[] = [];

@@ -92,12 +92,15 @@ function hindranceOf(now: {
   return now.isOnline ? undefined : 'The server cannot be reached: you can answer once it is back.';
 }
 
-/** All of the input: what is approved must be in sight, even what nobody would see. */
+/**
+ * All of the input: what is approved must be in sight, even what nobody would see. So it never scrolls within the card:
+ * the answers stand below its last line.
+ */
 function Input({ value }: { value: unknown }): ReactNode {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [['input', value]];
   if (entries.length === 0) return <p className="approval-input">No input.</p>;
   return (
-    <dl className="approval-input" tabIndex={0} aria-label="Input of the call">
+    <dl className="approval-input" aria-label="Input of the call">
       {entries.map(([name, each]) => (
         <div key={String(name)}>
           <dt>
