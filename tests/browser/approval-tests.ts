@@ -93,6 +93,19 @@ export function approvalTests({ site, somebody }: World): void {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message');
   });
 
+  test('declining can be given up by Escape, and the focus is where it was', async () => {
+    const person = await somebody();
+    await person.begin('Writer', 'Refund Ada');
+    const decline = cardOf(person).getByRole('button', { name: 'Decline', exact: true });
+    await decline.focus();
+    await person.page.keyboard.press('Enter');
+    await person.page.keyboard.type('She was');
+    await person.page.keyboard.press('Escape');
+    const focused = () => person.page.evaluate(() => document.activeElement?.textContent);
+    await expect.poll(focused, { timeout: 5_000 }).toBe('Decline');
+    expect(await cardOf(person).getByRole('textbox').count()).toBe(0);
+  });
+
   test('what is answered in one tab goes on in the other', async () => {
     const person = await somebody();
     await person.begin('Writer', 'Refund Ada');

@@ -1,5 +1,5 @@
 import type { Decision } from '@parley/contract/run';
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import { NoteForm } from './note-form.tsx';
 
 interface ApprovalChoiceProps {
@@ -15,11 +15,16 @@ interface ApprovalChoiceProps {
 export function ApprovalChoice(props: ApprovalChoiceProps): ReactNode {
   const { toolCallId, chosen, hindrance, onChoose } = props;
   const [isDeclining, setDeclining] = useState(false);
+  const declineButton = useRef<HTMLButtonElement>(null);
   const hindranceId = useId();
   if (chosen) return <Chosen {...chosen} onChange={() => onChoose(undefined)} />;
   const choose = (decision: Omit<Decision, 'toolCallId'>): void => onChoose({ toolCallId, ...decision });
   const unlessHindered = (act: () => void) => (): void => {
     if (hindrance === undefined) act();
+  };
+  const cancel = (): void => {
+    setDeclining(false);
+    requestAnimationFrame(() => declineButton.current?.focus());
   };
   const button = {
     type: 'button',
@@ -35,7 +40,7 @@ export function ApprovalChoice(props: ApprovalChoiceProps): ReactNode {
         <DeclineForm
           hindranceId={hindrance === undefined ? undefined : hindranceId}
           onDecline={(reason) => choose({ decision: 'declined', ...(reason !== '' && { reason }) })}
-          onCancel={() => setDeclining(false)}
+          onCancel={cancel}
         />
       ) : (
         <div className="approval-actions">
@@ -46,7 +51,12 @@ export function ApprovalChoice(props: ApprovalChoiceProps): ReactNode {
           >
             Approve
           </button>
-          <button {...button} className="button" onClick={unlessHindered(() => setDeclining(true))}>
+          <button
+            {...button}
+            ref={declineButton}
+            className="button"
+            onClick={unlessHindered(() => setDeclining(true))}
+          >
             Decline
           </button>
         </div>
