@@ -69,6 +69,29 @@ export function fileTests({ somebody }: World): void {
     expect(person.complaints).toEqual([]);
   });
 
+  test('files chosen while a new chat begins are all attached, and its message waits for them', async () => {
+    const person = await newChat();
+    const { page } = person;
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/api/sessions', async (route) => {
+      if (route.request().method() === 'POST') await gate.promise;
+      await route.continue();
+    });
+    await choose(person, plan);
+    await choose(person, { ...plan, name: 'second.md' });
+    await person.say('What is the budget?');
+    await page.getByText('Uploading 2 files: you can send in a moment.').waitFor();
+    gate.resolve();
+    await expect.poll(() => attached(person).getByText('31 bytes').count()).toBe(2);
+    expect(await person.composer.inputValue()).toBe('What is the budget?');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => person.words()).toContain('300 EUR');
+    expect(await sent(person).getByRole('listitem').count()).toBe(2);
+    await page.reload();
+    await sent(person).waitFor();
+    expect(await page.getByRole('navigation', { name: 'Chats' }).getByRole('listitem').count()).toBe(1);
+  });
+
   test('what cannot be attached says why and what can, and stops only itself', async () => {
     const person = await newChat();
     const film = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('x') };

@@ -1,19 +1,19 @@
 import { asApiError } from '../api/errors.ts';
 import { Observable } from '../ui/observable.ts';
 import { handOver } from './hand-over.ts';
-import { emptyTray, type Tray, type TrayState } from './tray-state.ts';
+import { emptyTray, type Tray, type TrayFile, type TrayState } from './tray-state.ts';
 
 /**
- * The tray of a chat that has not begun. Files are uploaded to a session, so that the first ones make it begin: they are
- * handed over to its page.
+ * The tray of a chat that has not begun. Files are uploaded to a session, so that the first ones make it begin. All that
+ * are chosen until it is there stay here, hold the message, and are handed over to its page together.
  */
 export class FirstFiles extends Observable<TrayState> implements Tray {
   readonly #begin: () => Promise<string>;
   readonly #open: (sessionId: string) => void;
-  #isBeginning = false;
+  readonly #chosen = new Map<string, File>();
 
   /**
-   * @param begin makes the session and answers with its id
+   * @param begin answers with the id of the session, which it makes unless that is done or under way
    * @param open goes to its page
    */
   constructor(begin: () => Promise<string>, open: (sessionId: string) => void) {
@@ -23,24 +23,45 @@ export class FirstFiles extends Observable<TrayState> implements Tray {
   }
 
   add(files: readonly File[]): void {
-    if (files.length > 0 && !this.#isBeginning) void this.#hand(files);
+    if (files.length === 0) return;
+    for (const file of files) this.#chosen.set(crypto.randomUUID(), file);
+    void this.#bring();
   }
 
-  // There is nothing here that could be removed or tried again.
-  remove(): void {}
-  retry(): void {}
+  remove(key: string): void {
+    this.#chosen.delete(key);
+    this.publish({ files: this.getSnapshot().files.filter((file) => file.key !== key) });
+  }
 
-  async #hand(files: readonly File[]): Promise<void> {
-    this.#isBeginning = true;
+  /** Tries all again: what failed is the session that they wait for together. */
+  retry(): void {
+    void this.#bring();
+  }
+
+  /** Leaves what was chosen to the page of a session, which is opened next. */
+  handOver(sessionId: string): void {
+    if (this.#chosen.size === 0) return;
+    handOver(sessionId, [...this.#chosen.values()]);
+    this.#chosen.clear();
+  }
+
+  async #bring(): Promise<void> {
+    this.#show({ state: 'uploading' });
     try {
       const sessionId = await this.#begin();
-      handOver(sessionId, files);
+      if (this.#chosen.size === 0) return; // removed, or handed over already
+      this.handOver(sessionId);
       this.#open(sessionId);
     } catch (error) {
-      const { message } = asApiError(error);
-      this.publish({ files: [], problem: `The files were not attached. ${message}` });
-    } finally {
-      this.#isBeginning = false;
+      const { message, isPassing } = asApiError(error);
+      this.#show({ state: 'failed', error: { message, isPassing } });
     }
+  }
+
+  #show(how: Pick<TrayFile, 'state' | 'error'>): void {
+    const files = [...this.#chosen].map(([key, { name, size: bytes }]) => {
+      return { key, name, bytes, progress: 0, ...how };
+    });
+    this.publish({ files });
   }
 }

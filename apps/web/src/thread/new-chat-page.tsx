@@ -1,14 +1,14 @@
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { retryMs } from '../api/back-off.ts';
 import { asApiError, type ApiError } from '../api/errors.ts';
-import { FirstFiles } from '../files/first-files.ts';
+import { useFirstFiles } from '../files/use-first-files.ts';
 import { goTo } from '../site/location.ts';
 import { DeadEnd } from '../site/dead-end.tsx';
 import { PageHeader } from '../site/page-header.tsx';
 import { useServices } from '../site/services.ts';
 import { ThreadSkeleton } from '../ui/skeletons.tsx';
 import { DemoBanner } from './demo-banner.tsx';
-import { draftPlace, keepDraft, moveDraft, readDraft } from './draft.ts';
+import { draftPlace, keepDraft, readDraft } from './draft.ts';
 import { LazyConversation } from './lazy-conversation.tsx';
 import { takeSuggestion } from './suggestion.ts';
 import type { SendError, Thread } from './thread-actions.ts';
@@ -37,8 +37,9 @@ export function NewChatPage({ app: appId, menu }: { app: string; menu: ReactNode
 }
 
 function useNewThread(appId: string, place: string | undefined, takesFiles: boolean): Thread {
-  const { api, outbox } = useServices();
-  const tray = useFirstFiles(appId);
+  const { outbox } = useServices();
+  const begin = useSession(appId);
+  const tray = useFirstFiles(appId, begin);
   const [failed, setFailed] = useState<{ text: string; error: SendError }>();
   const failures = useRef(0);
   const [isSending, setSending] = useState(false);
@@ -47,10 +48,11 @@ function useNewThread(appId: string, place: string | undefined, takesFiles: bool
     setSending(true);
     setFailed(undefined);
     try {
-      const { id } = await api.createSession(appId);
+      const id = await begin();
       const createdAt = new Date().toISOString();
       outbox.write(id, { key: crypto.randomUUID(), parentId: null, text, createdAt });
       if (place !== undefined && readDraft(place) === text) keepDraft(place, '');
+      tray.handOver(id); // those chosen since
       goTo({ page: 'session', sessionId: id });
     } catch (error) {
       // A reload brings it back, unless something else is being written meanwhile.
@@ -108,22 +110,22 @@ function useSendingAgain(
   }, [retryAt]);
 }
 
-/** The tray of this chat: with its first files the chat begins, and what is being written goes along. */
-function useFirstFiles(appId: string): FirstFiles {
-  const { api, me } = useServices();
-  const user = useRef(me);
-  useEffect(() => {
-    user.current = me;
-  }, [me]);
-  const [tray] = useState(() => {
-    const open = (sessionId: string): void => {
-      if (user.current)
-        moveDraft(draftPlace(user.current, `new:${appId}`), draftPlace(user.current, sessionId));
-      goTo({ page: 'session', sessionId }, { replace: true });
+/** Makes the session of this chat; a message and files that are there at the same time begin one together. */
+function useSession(appId: string): () => Promise<string> {
+  const { api } = useServices();
+  const [begin] = useState(() => {
+    let begun: Promise<string> | undefined;
+    const create = async (): Promise<string> => {
+      try {
+        return (await api.createSession(appId)).id;
+      } catch (error) {
+        begun = undefined;
+        throw error;
+      }
     };
-    return new FirstFiles(async () => (await api.createSession(appId)).id, open);
+    return () => (begun ??= create());
   });
-  return tray;
+  return begin;
 }
 
 /** Sends the suggestion that this chat was begun with, if it was. */
