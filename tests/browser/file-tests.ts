@@ -92,6 +92,19 @@ export function fileTests({ somebody }: World): void {
     expect(await page.getByRole('navigation', { name: 'Chats' }).getByRole('listitem').count()).toBe(1);
   });
 
+  test('files that no chat could be begun for are kept, and attached when they are tried again', async () => {
+    const person = await newChat();
+    const { page } = person;
+    const isSessions = (url: URL): boolean => url.pathname.endsWith('/sessions');
+    await page.route(isSessions, (route) => route.abort());
+    await choose(person, plan);
+    await attached(person).getByText('Check your connection, then try again.').waitFor();
+    await page.unroute(isSessions);
+    await page.getByRole('button', { name: 'Upload plan.md again' }).click();
+    await attached(person).getByText('31 bytes').waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/c\//);
+  });
+
   test('what cannot be attached says why and what can, and stops only itself', async () => {
     const person = await newChat();
     const film = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('x') };

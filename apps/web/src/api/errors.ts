@@ -36,7 +36,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
 
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  return new ApiError('offline', 'The server cannot be reached. Check your connection; we keep trying.', 0, {
+  return new ApiError('offline', 'The server cannot be reached. Check your connection, then try again.', 0, {
     cause: error,
   });
 }
