@@ -125,6 +125,20 @@ export function fileTests({ somebody }: World): void {
     await expect.poll(() => person.words()).toContain('300 EUR');
   });
 
+  test('a name that turns text round, or is long, is made plain and stays in its place', async () => {
+    const person = await newChat();
+    const film = { name: `${'L'.repeat(250)}.mp4`, mimeType: 'video/mp4', buffer: Buffer.from('x') };
+    await choose(person, { ...plan, name: 'a\u202egnp.txt' }, film);
+    await attached(person).getByText('31 bytes').waitFor();
+    const names = attached(person).locator('.file-name');
+    expect(await names.allInnerTexts()).toEqual(['agnp.txt', `${'L'.repeat(195)}….mp4`]);
+    await person.composer.fill('What is the budget?');
+    const notice = person.page.getByText(/^Remove “L+….mp4”/);
+    const room = await notice.evaluate(({ scrollWidth, clientWidth }) => clientWidth - scrollWidth);
+    expect(room).toBeGreaterThanOrEqual(0);
+    expect(person.complaints).toEqual([]);
+  });
+
   test('a message has at most five files, and says which were left out', async () => {
     const person = await newChat();
     await choose(person, ...Array.from({ length: 6 }, (_, i) => ({ ...plan, name: `plan-${i}.md` })));

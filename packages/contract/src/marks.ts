@@ -5,6 +5,11 @@ export const reorderingMarks = String.raw`\u202a-\u202e\u2066-\u2069`;
 
 const reordering = new RegExp(`[${reorderingMarks}]+`, 'g');
 
+/** Of a character class: what has no place on one line, controls, line breaks that look like blanks, such marks. */
+export const unfitForALine = String.raw`\p{Cc}\u2028\u2029${reorderingMarks}`;
+
+const allUnfitForALine = new RegExp(`[${unfitForALine}]+`, 'gu');
+
 /** Emoji may be several characters, which marks join to the one that is seen. */
 const emojiPart = String.raw`\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?`;
 /** Controls but newline and tab, format characters and fillers, line breaks that look like blanks, half pairs. */
@@ -16,6 +21,11 @@ const emojiOrHidden = new RegExp(`${emojiPart}(?:\u200d${emojiPart})*|(${hidden}
 /** The text without the marks that reorder it. */
 export function withoutReordering(text: string): string {
   return text.replace(reordering, '');
+}
+
+/** The text on one line, as a name or a title: without the marks that reorder it, and with blanks for controls. */
+export function onOneLine(text: string): string {
+  return withoutReordering(text).replace(allUnfitForALine, ' ').replace(/\s+/g, ' ').trim();
 }
 
 /**

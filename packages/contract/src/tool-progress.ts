@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeIssues, formatProblems } from './issues.ts';
-import { onOneLine } from './written-text.ts';
+import { onOneLine } from './marks.ts';
 
 /** Longest text of a progress, in characters (UTF-16 code units); a longer one is cut. */
 export const progressTextMax = 200;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { feedbackBody } from './feedback.ts';
 import { decision, startRunBody } from './run.ts';
 import { createSessionBody, changeSessionBody } from './session.ts';
-import { onOneLine } from './written-text.ts';
+import { onOneLine } from './marks.ts';
 
 const comment = (text: string) => feedbackBody.safeParse({ rating: 'up', comment: text });
 const titles = (title: string) => [
@@ -56,7 +56,7 @@ test('the line ends of every system become newlines in a comment', () => {
 });
 
 test('a title that is made of a message is one that could be written', () => {
-  const title = onOneLine('  a\u0000b\n\u202ec\u001b[0m\td ');
-  expect(title).toBe('a b c [0m d');
+  const title = onOneLine('  a\u0000b\n\u202ec\u001b[0m\td \u2068Ada\u2069, ');
+  expect(title).toBe('a b c [0m d Ada,');
   expect(changeSessionBody.parse({ title })).toEqual({ title });
 });

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { reorderingMarks } from './marks.ts';
+import { reorderingMarks, unfitForALine } from './marks.ts';
 
 const reordering = new RegExp(`[${reorderingMarks}]`, 'u');
-/** What has no place on one line: controls, line breaks that look like blanks, marks that reorder. */
-const unfitForALine = String.raw`\p{Cc}\u2028\u2029${reorderingMarks}`;
 const notOfALine = new RegExp(`[${unfitForALine}]`, 'u');
-const allNotOfALine = new RegExp(`[${unfitForALine}]+`, 'gu');
 
 /** Characters a screen cannot show as they are; newline and tab are none of them. */
 const controls = /[^\P{Cc}\n\t]/u;
@@ -42,9 +39,4 @@ export function writtenLine(charsMax: number) {
     (text) => !notOfALine.test(text),
     'expected one line without control characters and without marks that reorder text',
   );
-}
-
-/** A text on one line, with blanks for what `writtenLine` refuses. */
-export function onOneLine(text: string): string {
-  return text.replace(allNotOfALine, ' ').replace(/\s+/g, ' ').trim();
 }

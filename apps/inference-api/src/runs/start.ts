@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { questionParts, type FilePart, type Message } from '@parley/contract/message';
 import type { StartRunBody } from '@parley/contract/run';
 import type { Session } from '@parley/contract/session';
-import { onOneLine } from '@parley/contract/written-text';
+import { onOneLine } from '@parley/contract/marks';
 import type { User } from '@parley/service/service-env';
 import {
   bodyHash,

@@ -5,6 +5,7 @@ import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/errors.ts';
 import { Observable } from '../ui/observable.ts';
 import { refusedFile, thatFit } from './file-check.ts';
+import { underPlainName } from './file-name.ts';
 import { sendForm } from './send-form.ts';
 import { emptyTray, type Tray, type TrayFile, type TrayState } from './tray-state.ts';
 
@@ -28,7 +29,7 @@ export class FileTray extends Observable<TrayState> implements Tray {
   }
 
   add(files: readonly File[]): void {
-    const { fitting, problem } = thatFit(this.getSnapshot().files, files);
+    const { fitting, problem } = thatFit(this.getSnapshot().files, files.map(underPlainName));
     const added = fitting.map((file) => this.#taken(file));
     this.publish({ files: [...this.getSnapshot().files, ...added], problem });
     for (const { key, state } of added) if (state === 'uploading') this.#queue(key);
