@@ -172,9 +172,9 @@ export function chatTests({ site, somebody }: World): void {
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: 'Something to name' }).hover();
     await list.getByRole('button', { name: /Rename/ }).click();
-    await page.keyboard.type('A better name');
+    await page.keyboard.insertText('A \u202ebetter\u2029name\u2069');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'A better name' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'A better name', exact: true }).waitFor();
 
     await list.getByRole('link', { name: 'A better name' }).hover();
     await list.getByRole('button', { name: /Delete/ }).click();

@@ -1,3 +1,4 @@
+import { onOneLine } from '@parley/contract/marks';
 import type { SessionView } from '@parley/contract/session';
 import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react';
 import { goTo } from '../site/location.ts';
@@ -85,12 +86,13 @@ function RenameField({ title, onEnd }: { title: string; onEnd: (name?: string) =
   const end = (name?: string): void => {
     if (isDone.current) return;
     isDone.current = true;
-    onEnd(name);
+    // Pasted texts may bring marks along, which nobody sees and the service refuses.
+    onEnd(name && onOneLine(name));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     // Enter and Escape belong to the input method while it composes.
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter') end(event.currentTarget.value.trim());
+    if (event.key === 'Enter') end(event.currentTarget.value);
     if (event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
@@ -106,7 +108,7 @@ function RenameField({ title, onEnd }: { title: string; onEnd: (name?: string) =
       defaultValue={title}
       maxLength={200}
       onKeyDown={onKeyDown}
-      onBlur={(event) => end(event.currentTarget.value.trim())}
+      onBlur={(event) => end(event.currentTarget.value)}
     />
   );
 }
