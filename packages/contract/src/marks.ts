@@ -14,9 +14,18 @@ const allUnfitForALine = new RegExp(`[${unfitForALine}]+`, 'gu');
 const emojiPart = String.raw`\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?`;
 /** Controls but newline and tab, format characters and fillers, line breaks that look like blanks, half pairs. */
 const hidden = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+/**
+ * Blanks that nobody takes for a character: braille without dots, the musical null note head, the Khitan filler, the
+ * Ogham space, the hair space. Other spaces stay, for they stand in ordinary text and part words as they seem to, the
+ * ones that do not break in French, the wide one in Japanese; but no more than three, for a run of them fills lines.
+ */
+const blank = String.raw`[\u2800\u{1d159}\u{16fe4}\u1680\u200a]|(?<=[^\S\n]{3})[^\S\n\t ]`;
 /** A newline after two blank lines: many of them would push out of sight what follows, or what stands above. */
 const manyNewlines = String.raw`(?<=(?:\n[^\S\n]*){3})\n`;
-const emojiOrHidden = new RegExp(`${emojiPart}(?:\u200d${emojiPart})*|(${hidden}|${manyNewlines})`, 'gu');
+const emojiOrHidden = new RegExp(
+  `${emojiPart}(?:\u200d${emojiPart})*|(${hidden}|${blank}|${manyNewlines})`,
+  'gu',
+);
 
 /** The text without the marks that reorder it. */
 export function withoutReordering(text: string): string {
