@@ -92,6 +92,18 @@ export function fileTests({ somebody }: World): void {
     expect(await page.getByRole('navigation', { name: 'Chats' }).getByRole('listitem').count()).toBe(1);
   });
 
+  test('a key that is pressed as the first file opens its chat goes on with what was written', async () => {
+    const person = await newChat();
+    const { page } = person;
+    await person.composer.fill('Words before');
+    await page.evaluate(pressOnceItIsThere, ' and after');
+    await choose(person, plan);
+    await attached(person).getByText('31 bytes').waitFor();
+    expect(await person.composer.inputValue()).toBe('Words before and after');
+    await page.reload();
+    await expect.poll(() => person.composer.inputValue()).toBe('Words before and after');
+  });
+
   test('files that no chat could be begun for are kept, and attached when they are tried again', async () => {
     const person = await newChat();
     const { page } = person;
@@ -226,4 +238,16 @@ export function fileTests({ somebody }: World): void {
     await person.composer.waitFor();
     expect(await person.page.getByRole('button', { name: 'Attach files' }).count()).toBe(0);
   });
+}
+
+/** Writes into the composer of a session as soon as the page has it, before anything else happens there. */
+function pressOnceItIsThere(keys: string): void {
+  const watch = new MutationObserver(() => {
+    const input = document.querySelector<HTMLElement>('.composer-input');
+    if (!location.pathname.startsWith('/c/') || !input) return;
+    watch.disconnect();
+    input.focus();
+    document.execCommand('insertText', false, keys);
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
 }

@@ -1,4 +1,4 @@
-import { AuiIf, ComposerPrimitive, useAui, useAuiState } from '@assistant-ui/react';
+import { AuiIf, ComposerPrimitive, unstable_useComposerInput, useAuiState } from '@assistant-ui/react';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { AttachButton, ComposerFiles, useTray } from '../files/composer-files.tsx';
@@ -74,17 +74,19 @@ export function Composer({ draftPlace, placeholder }: ComposerProps): ReactNode 
   );
 }
 
-/** Brings back what was being written here, and keeps it as it changes. */
+/**
+ * Keeps what is being written here as it changes. A draft that was there before is in the composer from its first
+ * rendering on (`ThreadRuntime`); here it is brought back where only later it is known whose it is.
+ */
 function useDraft(place: string | undefined): void {
-  const aui = useAui();
-  const text = useAuiState((state) => state.composer.text);
+  const { value: text, setText } = unstable_useComposerInput();
   const restored = useRef(false);
   useEffect(() => {
     if (place === undefined) return;
     if (restored.current) return keepDraft(place, text);
     restored.current = true;
     const draft = readDraft(place);
-    if (draft === '') keepDraft(place, text);
-    else aui.composer().setText(joined(draft, text));
-  }, [aui, place, text]);
+    if (draft === '' || draft === text) keepDraft(place, text);
+    else setText(joined(draft, text)); // renders at once, unlike `aui.composer().setText`
+  }, [place, setText, text]);
 }

@@ -10,7 +10,7 @@ export interface ConversationViewProps extends ThreadViewProps {
 /** A conversation on the screen, and the composer below it. */
 export function ConversationView({ thread, ...view }: ConversationViewProps): ReactNode {
   return (
-    <ThreadRuntime thread={thread}>
+    <ThreadRuntime thread={thread} draftPlace={view.draftPlace}>
       <ThreadView {...view} />
     </ThreadRuntime>
   );
