@@ -1,5 +1,6 @@
 import { asApiError } from '../api/errors.ts';
 import { Observable } from '../ui/observable.ts';
+import { underPlainName } from './file-name.ts';
 import { handOver } from './hand-over.ts';
 import { emptyTray, type Tray, type TrayFile, type TrayState } from './tray-state.ts';
 
@@ -24,7 +25,7 @@ export class FirstFiles extends Observable<TrayState> implements Tray {
 
   add(files: readonly File[]): void {
     if (files.length === 0) return;
-    for (const file of files) this.#chosen.set(crypto.randomUUID(), file);
+    for (const file of files) this.#chosen.set(crypto.randomUUID(), underPlainName(file));
     void this.#bring();
   }
 
