@@ -128,6 +128,13 @@ export const chatStates: SiteState[] = [
     },
   },
   {
+    name: 'asked-large',
+    show: async (person) => {
+      await person.begin('Writer', 'Refund a large sum');
+      await person.page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+    },
+  },
+  {
     name: 'approval-expired',
     show: async (person) => {
       await person.begin('Writer', 'Hurry with it');
