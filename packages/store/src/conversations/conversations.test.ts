@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { StreamEvent } from '@parley/contract/stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { createConversationStore, newSessionId, type ConversationStore } from '.
 import { IdempotencyConflictError, NotFoundError } from '../errors.ts';
 import { createRunLog, type RunLog } from '../run-log/run-log.ts';
 import { manualClock, type ManualClock } from '../testing/clocks.ts';
-import { withFaults, type Fault } from '../testing/faults.ts';
+import { withFaults, type Call, type Fault } from '../testing/faults.ts';
 import { newerEvents, startedRun, startOf, textEvents } from '../testing/fixtures.ts';
 import { startTestTables, type TestTables } from '../testing/tables.ts';
 
@@ -203,6 +204,56 @@ describe('starting a run', () => {
     expect(new Set(outcomes.map(({ run }) => run.writerId)).size).toBe(1);
   });
 
+  it('has one winner among two bodies under one key, and nothing of the other one', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const session = await newSession();
+      const starts = ['Hi', 'Bye'].map((text) => store.startRun(startOf(owner, session, 'key', text)));
+      const settled = await Promise.allSettled(starts);
+      const won = settled.findIndex(({ status }) => status === 'fulfilled');
+      expect(settled[1 - won]).toMatchObject({ reason: { code: 'conflict' } });
+      expect(await store.listMessages(session)).toMatchObject([
+        { parts: [{ text: ['Hi', 'Bye'][won] }] },
+        { status: 'streaming' },
+      ]);
+    }
+  });
+
+  it('answers its question in the place that a request made whose own did not get there', async () => {
+    const session = await newSession();
+    const client = withFaults(tables.newClient(), async (call) => {
+      if (roleOf(call) !== 'user') return undefined;
+      await delay(100); // meanwhile the place of the answer gets there
+      return 'not-sent';
+    });
+    const dying = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    await errorOf(dying.startRun(startOf(owner, session, 'key', 'Bye')));
+    const { outcome, run } = await store.startRun(startOf(owner, session, 'key', 'Hi'));
+    expect(outcome).toBe('started');
+    expect(await store.startRun(startOf(owner, session, 'key', 'Hi'))).toEqual({ outcome: 'repeated', run });
+    await expect(store.startRun(startOf(owner, session, 'key', 'Bye'))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await store.listMessages(session)).toMatchObject([
+      { parts: [{ text: 'Hi' }] },
+      { status: 'streaming', runId: run.runId },
+    ]);
+  });
+
+  it('leaves the place of an answer to a request without a question', async () => {
+    const { session, run: before } = await startedRun(store, owner);
+    const { userMessage: _, ...again } = startOf(owner, session, 'key', 'Hi');
+    const answer = { ...again.answer, parentId: before.parentId };
+    const client = withFaults(tables.newClient(), (call) =>
+      call.command === 'Put' && roleOf(call) === undefined ? 'not-sent' : undefined,
+    );
+    const dying = createConversationStore({ client, tableName: tables.conversationsTable, clock });
+    await errorOf(dying.startRun({ ...again, answer, bodyHash: 'other' }));
+    await expect(store.startRun(startOf(owner, session, 'key', 'Hi'))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect((await store.startRun({ ...again, answer, bodyHash: 'other' })).outcome).toBe('started');
+  });
+
   for (const fault of ['not-sent', 'answer-lost'] as const) {
     it(`is completed by a repetition, wherever the first one was cut (${fault})`, async () => {
       for (let cutAt = 0; ; cutAt += 1) {
@@ -222,6 +273,11 @@ describe('starting a run', () => {
         if (isComplete && cutAt > 4) return;
       }
     });
+  }
+
+  /** Of the message that a call puts. */
+  function roleOf({ input }: Call): string | undefined {
+    return (input['Item'] as { role?: { S?: string } } | undefined)?.role?.S;
   }
 
   /** Starts with a client that dies at its write number `cutAt`; true when the start got through. */

@@ -40,9 +40,22 @@ export interface StartedRun {
 export function createStart(parts: { sessions: Sessions; messages: Messages; runs: Runs; clock: Clock }) {
   const { sessions, messages, runs, clock } = parts;
 
-  async function claim(start: StartRun, message: StoredMessage): Promise<void> {
-    const standing = await messages.putMessage(start.session.id, message);
-    if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
+  /**
+   * Writes both side by side, as the first token waits for them. Of two requests with one key, whoever has the question
+   * gets all: the place below it is the same for both. Of requests without one, whoever has the place of the answer.
+   */
+  async function claim(
+    { session, runId, bodyHash }: StartRun,
+    { user, answer }: ReturnType<typeof messagesOf>,
+  ): Promise<void> {
+    const [question, place] = await Promise.all([
+      user && messages.putMessage(session.id, user),
+      messages.putMessage(session.id, answer),
+    ]);
+    const isMine = question
+      ? question.bodyHash === bodyHash && place.parentId === question.id
+      : place.bodyHash === bodyHash;
+    if (!isMine) throw new IdempotencyConflictError(runId);
   }
 
   /**
@@ -67,10 +80,7 @@ export function createStart(parts: { sessions: Sessions; messages: Messages; run
 
   return async (start: StartRun): Promise<StartedRun> => {
     const now = timestamp(clock);
-    const { user, answer } = messagesOf(start, now);
-    // One after another: of two requests with one key, whoever has the first gets all.
-    if (user) await claim(start, user);
-    await claim(start, answer);
+    await claim(start, messagesOf(start, now));
     const run = runOf(start, now, clock.now() + leaseSeconds * 1_000);
     const standing = await runs.putRun(run);
     if (standing.bodyHash !== start.bodyHash) throw new IdempotencyConflictError(start.runId);
