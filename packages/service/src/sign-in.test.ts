@@ -66,6 +66,33 @@ describe('a valid token', () => {
     expect((await guarded().with({ scope: undefined, scp: ['openid', scope] })).status).toBe(200);
   });
 
+  it('is verified again each minute, and counts no longer than it says', async () => {
+    let now = Date.now();
+    let looks = 0;
+    const keys: SignInOptions['keys'] = (header, jws) => {
+      looks += 1;
+      return issuer.keys(header, jws);
+    };
+    const { get } = guarded({ keys, clock: () => new Date(now) });
+    const authorization = `Bearer ${await issuer.mint({ exp: inSeconds(90) })}`;
+    const statusAfter = async (seconds: number) => {
+      now += seconds * 1_000;
+      return (await get(authorization)).status;
+    };
+    expect([await statusAfter(0), await statusAfter(59), looks]).toEqual([200, 200, 1]);
+    expect([await statusAfter(2), looks]).toEqual([200, 2]);
+    expect([await statusAfter(40), looks]).toEqual([401, 3]);
+  });
+
+  it('vouches for no other one', async () => {
+    const { get } = guarded();
+    const authorization = `Bearer ${await issuer.mint()}`;
+    expect((await get(authorization)).status).toBe(200);
+    const [header, , signature] = authorization.split('.');
+    const [, claims] = (await issuer.mint({ sub: 'somebody-else' })).split('.');
+    expect((await get([header, claims, signature].join('.'))).status).toBe(401);
+  });
+
   it('counts for a few seconds more when the clocks differ', async () => {
     expect((await guarded().with({ exp: inSeconds(-2) })).status).toBe(200);
     expect((await guarded().with({ nbf: inSeconds(2) })).status).toBe(200);

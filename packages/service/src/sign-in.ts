@@ -4,6 +4,7 @@ import { isUserPool } from '@parley/contract/names';
 import type { Configuration, httpServiceSettings } from './config.ts';
 import { HttpError } from './errors.ts';
 import type { ServiceEnv, User } from './service-env.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
 
 export interface SignInOptions {
   /** The only issuer whose tokens count, as the `iss` claim spells it. */
@@ -53,8 +54,11 @@ export function signIn(options: SignInOptions): MiddlewareHandler<ServiceEnv> {
 function tokenVerifier(options: SignInOptions): (authorization: string | undefined) => Promise<User> {
   const { issuer, scope, audience, clock = () => new Date() } = options;
   const keys = reachable(options.keys ?? remoteKeys(options), issuer);
+  const verified = createVerifiedTokens(clock);
   return async (authorization) => {
     const token = bearerToken(authorization);
+    const known = verified.userOf(token);
+    if (known) return known;
     const checks = { issuer, algorithms, clockTolerance: clockToleranceSeconds, currentDate: clock() };
     const claims = { requiredClaims: ['exp', 'sub'], ...(audience !== undefined && { audience }) };
     const { payload } = await jwtVerify(token, keys, { ...checks, ...claims }).catch((error: unknown) => {
@@ -62,7 +66,9 @@ function tokenVerifier(options: SignInOptions): (authorization: string | undefin
     });
     requireAccessToken(payload, issuer);
     requireScope(payload, scope);
-    return userOf(payload);
+    const user = userOf(payload);
+    verified.add(token, user, payload.exp ?? 0);
+    return user;
   };
 }
 
