@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV3, LanguageModelV3StreamPart } from '@ai-sdk/provider';
+import { BoundedMap } from '@parley/contract/bounded-map';
 import type { ModelSettings } from '@parley/contract/model';
 import type { Model } from '@strands-agents/sdk';
 import { VercelModel } from '@strands-agents/sdk/models/vercel';
@@ -20,7 +21,7 @@ export function openAiCompatibleModel(
 
 /** Endpoints with their models and keys that a process remembers; it has a handful, unless somebody tries many. */
 const chatModelsMax = 100;
-const chatModels = new Map<string, LanguageModelV3>();
+const chatModels = new BoundedMap<string, LanguageModelV3>(chatModelsMax);
 
 /** The provider's client, kept: each one builds the schemas of its answers anew, which takes longer than a request. */
 function chatModel({ baseUrl, model }: Settings, apiKey: string | undefined): LanguageModelV3 {
@@ -35,7 +36,6 @@ function chatModel({ baseUrl, model }: Settings, apiKey: string | undefined): La
   });
   const made = provider.chatModel(model);
   chatModels.set(name, made);
-  for (const oldest of chatModels.keys()) if (chatModels.size > chatModelsMax) chatModels.delete(oldest);
   return made;
 }
 

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@parley/contract/bounded-map';
 import type { User } from './service-env.ts';
 
 /** Whose tokens were verified a moment ago. */
@@ -17,16 +18,14 @@ const tokensMax = 2_000;
 
 /** Checking a signature goes to a thread of its own, and takes longer than most of what a request asks for. */
 export function createVerifiedTokens(clock: () => Date): VerifiedTokens {
-  const known = new Map<string, { user: User; until: number }>();
+  const known = new BoundedMap<string, { user: User; until: number }>(tokensMax);
   return {
     userOf: (token) => {
       const found = known.get(token);
       return found && clock().getTime() < found.until ? found.user : undefined;
     },
     add: (token, user, expiresAt) => {
-      known.delete(token); // the newest stand last
       known.set(token, { user, until: Math.min(clock().getTime() + trustedMs, expiresAt * 1_000) });
-      for (const oldest of known.keys()) if (known.size > tokensMax) known.delete(oldest);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@parley/contract/bounded-map';
 import { definitionSchemas, type RegistrationKind } from '@parley/contract/registration';
 import { keyOf, versionItem, type Definition } from './items.ts';
 import { ifAbsent } from '../table/expressions.ts';
@@ -25,7 +26,7 @@ export interface Versions {
 const versionsCached = 200;
 
 export function createVersions(table: TableIo): Versions {
-  const cache = new Map<string, unknown>();
+  const cache = new BoundedMap<string, unknown>(versionsCached);
 
   async function get<K extends RegistrationKind>(kind: K, id: string, version: string) {
     const key = keyOf.version(kind, id, version);
@@ -33,10 +34,7 @@ export function createVersions(table: TableIo): Versions {
     const cached = cache.get(name) as Version<K> | undefined;
     if (cached) return cached;
     const found: Version<K> | undefined = await table.get(key, schemaOf(kind));
-    if (found) {
-      cache.set(name, found);
-      for (const oldest of cache.keys()) if (cache.size > versionsCached) cache.delete(oldest);
-    }
+    if (found) cache.set(name, found);
     return found;
   }
 
