@@ -1,6 +1,7 @@
 import type { Attachment, Upload } from '@parley/contract/attachment';
 import type { FilePart } from '@parley/contract/message';
 import { routePath } from '@parley/contract/routes';
+import { sendForm } from '@parley/session-files/testing/send-form';
 import { expectThat } from './errors.ts';
 
 const name = 'harbour.md';
@@ -20,7 +21,8 @@ export async function attachFile(registry: SignedIn, sessionId: string): Promise
     type: 'text/markdown',
     bytes,
   });
-  await sendForm(upload);
+  const sent = await sendForm(upload, content);
+  expectThat(sent.ok, `the bucket answered the form with ${sent.status}: ${await sent.text()}`);
   const url = routePath('attachment', { sessionId, attachmentId: upload.id });
   const { mediaType } = await answer<Attachment>(registry, 'PUT', url, { name });
   const read = await ask(registry, 'GET', url);
@@ -44,14 +46,6 @@ export async function expectDeletedWith(
 /** As a question names it. */
 export function attachmentIdOf({ url }: FilePart): string {
   return url.slice(url.lastIndexOf('/') + 1);
-}
-
-async function sendForm({ url, fields }: Upload): Promise<void> {
-  const form = new FormData();
-  for (const [field, value] of Object.entries(fields)) form.set(field, value);
-  form.set('file', new Blob([content]), name);
-  const sent = await fetch(url, { method: 'POST', body: form });
-  expectThat(sent.ok, `the bucket answered the form with ${sent.status}: ${await sent.text()}`);
 }
 
 async function answer<T>(service: SignedIn, method: string, path: string, body: object): Promise<T> {

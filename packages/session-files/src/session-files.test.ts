@@ -7,6 +7,7 @@ import { createFilesClient, type FilesBucket } from './client.ts';
 import { attachmentKey, sessionKeys } from './keys.ts';
 import { createLargeOutputKeeper } from './outputs.ts';
 import { createSessionFileRemover } from './remove-session.ts';
+import { sendForm } from './testing/send-form.ts';
 import { createUploads, uploadSeconds, type Uploads } from './uploads.ts';
 
 const png = Buffer.from('\x89PNG\r\n\x1a\n and what a picture has', 'latin1');
@@ -34,15 +35,11 @@ function newPlace() {
 
 /** Sends a form as a browser does; answers with what S3 says to it. */
 async function send(
-  { url, fields }: Upload,
+  upload: Upload,
   content: Uint8Array | string,
-  change: object = {},
+  change: Upload['fields'] = {},
 ): Promise<string> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ ...fields, ...change })) form.set(name, String(value));
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  form.set('file', new Blob([new Uint8Array(bytes)]), 'name.bin');
-  const answer = await fetch(url, { method: 'POST', body: form });
+  const answer = await sendForm({ ...upload, fields: { ...upload.fields, ...change } }, content);
   return answer.ok ? 'taken' : (/<Code>(\w+)/.exec(await answer.text())?.[1] ?? String(answer.status));
 }
 

@@ -3,8 +3,9 @@ import type { ErrorBody } from '@parley/contract/http-error';
 import type { SessionView } from '@parley/contract/session';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createFilesClient } from '@parley/session-files/client';
+import { sendForm } from '@parley/session-files/testing/send-form';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { attach, sendFile, sendForm, startUpload } from '../testing/attach.ts';
+import { attach, sendFile, startUpload } from '../testing/attach.ts';
 import { startWorld, type TestUser, type World } from '../testing/world.ts';
 
 const png = '\x89PNG\r\n\x1a\n picture';
@@ -84,9 +85,9 @@ describe('an attachment', () => {
     const gif = 'GIF89a picture';
     const upload = await startUpload(alice, session, { name: 'a.gif', content: gif });
     const look = async () => (await alice.request('PUT', pathOf(upload.id), { name: 'a.gif' })).json();
-    await sendForm(upload, gif);
+    expect((await sendForm(upload, gif)).ok).toBe(true);
     const first = await look();
-    await sendForm(upload, other);
+    expect((await sendForm(upload, other)).ok).toBe(true);
     expect(await look()).toEqual(first);
     expect(await (await alice.request('GET', pathOf(upload.id))).text()).toBe(gif);
   });

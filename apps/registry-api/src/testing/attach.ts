@@ -1,4 +1,5 @@
 import type { Attachment, Upload } from '@parley/contract/attachment';
+import { sendForm } from '@parley/session-files/testing/send-form';
 import type { TestUser } from './world.ts';
 
 interface TestFile {
@@ -17,19 +18,11 @@ export async function startUpload(
   return user.post<Upload>(`/api/sessions/${sessionId}/attachments`, { name, type, bytes });
 }
 
-/** Sends the form of an upload with this content, as a browser does. */
-export async function sendForm({ url, fields }: Upload, content: string): Promise<void> {
-  const form = new FormData();
-  for (const [field, value] of Object.entries(fields)) form.set(field, value);
-  form.set('file', new Blob([content]), 'name.bin');
-  const answer = await fetch(url, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(`the bucket answered ${answer.status}: ${await answer.text()}`);
-}
-
 /** Starts an upload and sends its form. @returns the id of the attachment that it is to be */
 export async function sendFile(user: TestUser, sessionId: string, file: TestFile): Promise<string> {
   const upload = await startUpload(user, sessionId, file);
-  await sendForm(upload, file.content);
+  const answer = await sendForm(upload, file.content);
+  if (!answer.ok) throw new Error(`the bucket answered ${answer.status}: ${await answer.text()}`);
   return upload.id;
 }
 
