@@ -44,3 +44,11 @@ export async function startedRun(
   const { run } = await store.startRun(startOf(owner, session, 'first'));
   return { session, run };
 }
+
+/** What a promise is rejected with; undefined once it is fulfilled. */
+export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
